@@ -1,1 +1,26 @@
-//! Placeholder until its first commit.
+//! The vocabulary of the clearing house: identifiers, commands, events, refusals, the typed rules of an arrangement,
+//! the states of a payment, the chart of accounts, and the canonical form of the state with its digest.
+//!
+//! `domain` knows no bytes of a journal, no rulebook file and no decision: it names things. Whatever decides is in
+//! `ledger`, whatever is written is in `codec` and `journal`.
+#![deny(clippy::float_arithmetic)]
+
+pub mod account;
+pub mod canonical;
+pub mod command;
+pub mod event;
+pub mod ids;
+pub mod limit;
+pub mod payment;
+pub mod plan;
+pub mod refusal;
+pub mod time;
+
+pub use account::{AccountKey, AccountKind, BookId, Owner};
+pub use command::{Command, CommandBody, Order, SubmitPayment};
+pub use event::{Event, EventBody};
+pub use ids::*;
+pub use payment::{Amounts, Bucket, PaymentState};
+pub use plan::Plan;
+pub use refusal::Refusal;
+pub use time::{Date, Timestamp};

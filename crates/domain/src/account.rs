@@ -1,0 +1,87 @@
+//! The chart of accounts (docs/accounts.md): a closed list of kinds, within books that balance each by itself.
+
+use crate::ids::{ArrangementId, CurrencyId, InstitutionId, MemberId};
+
+/// A book: every posting balances to zero within its book and currency.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum BookId {
+    /// A member's national system.
+    Edge(MemberId),
+    /// One arrangement.
+    Arrangement(ArrangementId),
+}
+
+/// Whose account it is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Owner {
+    /// The house.
+    House,
+    /// A member.
+    Member(MemberId),
+    /// An institution.
+    Institution(InstitutionId),
+}
+
+/// What an account stands for. Positive: the owner is owed.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[repr(u8)]
+pub enum AccountKind {
+    /// Edge: what an institution received from (+) or paid to (−) its member's system through the house.
+    Institution = 1,
+    /// Edge: collected from the payer's institution and not yet cleared; owed back to it until then.
+    Collected = 2,
+    /// Edge: the national-currency side of a member's position: what it collected (+) or owes to pay out (−) against it.
+    Counterpart = 3,
+    /// Edge: due to the payee's institution: cleared and not yet paid out.
+    PayoutDue = 4,
+    /// Edge: result of a member from pricing at one rate and settling at another.
+    FxResult = 5,
+    /// Edge: national-currency value of net positions settled.
+    SettledCounterpart = 6,
+    /// Arrangement: position of an institution, the sub-position of its member, in the open cycle.
+    Position = 20,
+    /// Arrangement: closed nets of a member that are not yet settled, interest included.
+    NetDue = 21,
+    /// Arrangement: deposited with the agent as guarantee.
+    Prefunding = 22,
+    /// Arrangement: mirror of what the agent holds (negative: the agent owes it).
+    Agent = 23,
+    /// Arrangement: interest of closed cycles: what it cost (+) or brought (−) a member so far.
+    Interest = 24,
+}
+
+impl AccountKind {
+    /// Every kind, in order of its number.
+    pub const ALL: &'static [Self] = &[
+        Self::Institution,
+        Self::Collected,
+        Self::Counterpart,
+        Self::PayoutDue,
+        Self::FxResult,
+        Self::SettledCounterpart,
+        Self::Position,
+        Self::NetDue,
+        Self::Prefunding,
+        Self::Agent,
+        Self::Interest,
+    ];
+
+    /// Whether accounts of this kind stand in members' edge books (else in an arrangement's).
+    #[must_use]
+    pub const fn is_edge(self) -> bool {
+        (self as u8) < 20
+    }
+}
+
+/// What makes an account one.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct AccountKey {
+    /// Its book.
+    pub book: BookId,
+    /// Its owner.
+    pub owner: Owner,
+    /// Its currency.
+    pub currency: CurrencyId,
+    /// What it stands for.
+    pub kind: AccountKind,
+}

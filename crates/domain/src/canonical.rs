@@ -1,0 +1,560 @@
+//! Canonical form of the logical state, version 1, and its digest (docs/decisions/0008-digest.md).
+//!
+//! Rows go in ascending order of their bytes, whose first fields are their key; the digest is the SHA-256 of them all.
+//! Open payments are rows. Closed payments, identifiers consumed and documents used are folded into accumulators that do
+//! not depend on order, so that the cost of a digest follows what is open, and forgetting what is closed changes nothing.
+//! Time, block and epoch borders are outside: the same work gives the same digest whatever its timing.
+
+use crate::account::{AccountKey, BookId, Owner};
+use crate::event::{DisputeOutcome, Payout, Quote, Stage};
+use crate::ids::{
+    ArrangementId, CalendarId, ContentDigest, CurrencyId, CycleId, DocumentKey, InstitutionId, MemberId, PaymentId,
+    PaymentKey, RulebookId, RunId, Uetr,
+};
+use crate::limit::Scope;
+use crate::payment::{LegState, PaymentState};
+use crate::refusal::Refusal;
+use crate::time::{Date, Timestamp};
+use money::Rate;
+use sha2::{Digest, Sha256};
+
+/// Version of the canonical form; it leads the digest.
+pub const CANONICAL_VERSION: u16 = 1;
+
+/// One fact of the state.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[expect(missing_docs, reason = "fields are those of the events that make them; meanings stand there")]
+pub enum Row<'a> {
+    /// Counters of the house: events and payments so far.
+    House { events: u64, payments: u64 },
+    /// A currency.
+    Currency { currency: CurrencyId, code: [u8; 3], minor_decimals: u8 },
+    /// A calendar.
+    Calendar { calendar: CalendarId, name: &'a str },
+    /// A day on which a calendar is closed though it is no weekend.
+    ClosedDay { calendar: CalendarId, date: Date },
+    /// A member.
+    Member { member: MemberId, code: &'a str, bic: &'a str },
+    /// An institution.
+    Institution {
+        institution: InstitutionId,
+        member: MemberId,
+        code: &'a str,
+        jurisdiction: &'a str,
+        calendar: CalendarId,
+        currency: CurrencyId,
+    },
+    /// A rulebook: SHA-256 of its source.
+    Rulebook { rulebook: RulebookId, source_hash: [u8; 32] },
+    /// An arrangement: its open business date if any, its last closed one, its open cycle, its next run.
+    Arrangement {
+        arrangement: ArrangementId,
+        rulebook: RulebookId,
+        agent_calendar: CalendarId,
+        asset_calendar: CalendarId,
+        open_date: Option<Date>,
+        closed_date: Option<Date>,
+        cycle: CycleId,
+        next_run: RunId,
+        frozen: bool,
+    },
+    /// A membership.
+    Membership { arrangement: ArrangementId, member: MemberId, stage: Stage, payout_at_clearing: bool, suspended: bool },
+    /// A limit in force.
+    Limit { arrangement: ArrangementId, scope: Scope, maximum_minor: u64 },
+    /// A limit set for a later business date.
+    LimitAhead { arrangement: ArrangementId, scope: Scope, effective: Date, maximum_minor: u64 },
+    /// A rate in force.
+    Rate { arrangement: ArrangementId, member: MemberId, currency: CurrencyId, quote: Quote },
+    /// A fixing kept: the last two business dates with one.
+    Fixing { arrangement: ArrangementId, date: Date, currency: CurrencyId, rate: Rate },
+    /// An account that is not at zero.
+    Account { key: AccountKey, balance_minor: i128 },
+    /// Net between two members in the open cycle, `low` < `high`: positive when `low` owes `high`; zeros left out.
+    Pair { arrangement: ArrangementId, low: MemberId, high: MemberId, currency: CurrencyId, low_owes_minor: i128 },
+    /// Interest base of a pair: sum of balance × days up to a date, same sign; zeros left out.
+    Accrual { arrangement: ArrangementId, low: MemberId, high: MemberId, number_days: i128, as_of: Date },
+    /// An open payment.
+    Payment(PaymentRow),
+    /// A cycle that is closed and not settled.
+    Cycle { arrangement: ArrangementId, cycle: CycleId, date: Date, settle_on: Date },
+    /// A settlement leg of such a cycle.
+    CycleLeg {
+        arrangement: ArrangementId,
+        cycle: CycleId,
+        leg: u32,
+        member: MemberId,
+        counterparty: Option<MemberId>,
+        pay_in: bool,
+        amount_minor: u64,
+        confirmed: bool,
+    },
+    /// Anticipated transfers due of a pair, not yet confirmed.
+    TransferDue { arrangement: ArrangementId, debtor: MemberId, creditor: MemberId, amount_minor: u64, by: Date },
+    /// An accumulator.
+    Folded { what: Folded, count: u64, sum: u128 },
+}
+
+/// What an accumulator holds.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[repr(u8)]
+pub enum Folded {
+    /// Closed payments, as [`PaymentRow`]s.
+    ClosedPayments = 1,
+    /// Identifiers consumed, with content and outcome.
+    Identifiers = 2,
+    /// Trade documents used.
+    Documents = 3,
+}
+
+/// A payment as the canonical form has it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[expect(missing_docs, reason = "fields are those of `PaymentEntered`; the others are said below")]
+pub struct PaymentRow {
+    pub payment: PaymentId,
+    pub arrangement: ArrangementId,
+    /// The original, when this is a return.
+    pub return_of: Option<PaymentId>,
+    pub payer: InstitutionId,
+    pub payee: InstitutionId,
+    pub uetr: Uetr,
+    pub content: ContentDigest,
+    pub state: PaymentState,
+    /// State of leg 1.
+    pub collection: LegState,
+    /// State of leg 3.
+    pub payout: LegState,
+    /// When leg 3 is due, once it has cleared.
+    pub payout_when: Option<Payout>,
+    pub payer_minor: u64,
+    pub position_minor: u64,
+    pub payee_minor: u64,
+    pub position_currency: CurrencyId,
+    pub urgent: bool,
+    pub quote_until: Option<Timestamp>,
+    pub value_date: Date,
+    /// Business date on which it entered.
+    pub entered: Date,
+    /// Business date by which the debited member answers; none once it has, or where no answer is needed.
+    pub conformity_by: Option<Date>,
+    /// Cycle in which leg 2 posted.
+    pub cycle: Option<CycleId>,
+    /// Position amount given back so far.
+    pub returned_minor: u64,
+    /// The dispute: who carries it, until when, and the state before it.
+    pub dispute: Option<(InstitutionId, Date, PaymentState)>,
+    /// How its last dispute ended.
+    pub dispute_outcome: Option<DisputeOutcome>,
+}
+
+impl PaymentRow {
+    /// The row in bytes, as it is hashed.
+    pub fn write(&self, out: &mut Vec<u8>) {
+        let mut w = Writer(out);
+        w.u64(self.payment.0).u16(self.arrangement.0);
+        w.option(self.return_of, |w, original| w.u64(original.0));
+        w.u32(self.payer.0).u32(self.payee.0).bytes(&self.uetr.0).bytes(&self.content.0);
+        w.u8(self.state as u8).u8(self.collection as u8).u8(self.payout as u8);
+        w.option(self.payout_when, |w, when| w.u8(payout_number(when)));
+        w.u64(self.payer_minor).u64(self.position_minor).u64(self.payee_minor).u16(self.position_currency.0);
+        w.u8(u8::from(self.urgent));
+        w.option(self.quote_until, |w, until| w.i64(until.0));
+        w.i32(self.value_date.0).i32(self.entered.0);
+        w.option(self.conformity_by, |w, by| w.i32(by.0));
+        w.option(self.cycle, |w, cycle| w.u32(cycle.0));
+        w.u64(self.returned_minor);
+        w.option(self.dispute, |w, (carrier, until, before)| w.u32(carrier.0).i32(until.0).u8(before as u8));
+        w.option(self.dispute_outcome, |w, outcome| w.u8(outcome as u8));
+    }
+}
+
+fn payout_number(payout: Payout) -> u8 {
+    match payout {
+        Payout::AtClearing => 1,
+        Payout::AfterSettlement => 2,
+        Payout::AtConformity => 3,
+    }
+}
+
+/// Collects the rows of a state and digests them.
+#[derive(Default)]
+pub struct CanonicalForm {
+    rows: Vec<Vec<u8>>,
+}
+
+impl CanonicalForm {
+    /// An empty form.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a row; the order of adding does not matter.
+    pub fn add(&mut self, row: &Row<'_>) {
+        let mut bytes = Vec::with_capacity(64);
+        write_row(row, &mut bytes);
+        self.rows.push(bytes);
+    }
+
+    /// The digest of all rows.
+    ///
+    /// # Panics
+    /// When two rows are the same: no fact stands twice in a state, so that is a bug.
+    #[must_use]
+    pub fn digest(mut self) -> [u8; 32] {
+        self.rows.sort_unstable();
+        let mut hasher = Sha256::new();
+        hasher.update(CANONICAL_VERSION.to_be_bytes());
+        for (index, row) in self.rows.iter().enumerate() {
+            assert!(index == 0 || self.rows[index - 1] != *row, "a row stands twice in the canonical form");
+            hasher.update(u32::try_from(row.len()).expect("a row is short").to_be_bytes());
+            hasher.update(row);
+        }
+        hasher.finalize().into()
+    }
+
+    /// Every row in bytes, in canonical order: for finding where two states differ.
+    #[must_use]
+    pub fn into_rows(mut self) -> Vec<Vec<u8>> {
+        self.rows.sort_unstable();
+        self.rows
+    }
+}
+
+fn write_row(row: &Row<'_>, out: &mut Vec<u8>) {
+    let mut w = Writer(out);
+    match row {
+        Row::House { events, payments } => {
+            w.u8(1).u64(*events).u64(*payments);
+        }
+        Row::Currency { currency, code, minor_decimals } => {
+            w.u8(2).u16(currency.0).bytes(code).u8(*minor_decimals);
+        }
+        Row::Calendar { calendar, name } => {
+            w.u8(3).u16(calendar.0).text(name);
+        }
+        Row::ClosedDay { calendar, date } => {
+            w.u8(4).u16(calendar.0).i32(date.0);
+        }
+        Row::Member { member, code, bic } => {
+            w.u8(5).u16(member.0).text(code).text(bic);
+        }
+        Row::Institution { institution, member, code, jurisdiction, calendar, currency } => {
+            w.u8(6).u32(institution.0).u16(member.0).text(code).text(jurisdiction).u16(calendar.0).u16(currency.0);
+        }
+        Row::Rulebook { rulebook, source_hash } => {
+            w.u8(7).u16(rulebook.0).bytes(source_hash);
+        }
+        Row::Arrangement {
+            arrangement,
+            rulebook,
+            agent_calendar,
+            asset_calendar,
+            open_date,
+            closed_date,
+            cycle,
+            next_run,
+            frozen,
+        } => {
+            w.u8(8).u16(arrangement.0).u16(rulebook.0).u16(agent_calendar.0).u16(asset_calendar.0);
+            w.option(*open_date, |w, date| w.i32(date.0)).option(*closed_date, |w, date| w.i32(date.0));
+            w.u32(cycle.0).u32(next_run.0).u8(u8::from(*frozen));
+        }
+        Row::Membership { arrangement, member, stage, payout_at_clearing, suspended } => {
+            w.u8(9).u16(arrangement.0).u16(member.0).u8(*stage as u8);
+            w.u8(u8::from(*payout_at_clearing)).u8(u8::from(*suspended));
+        }
+        Row::Limit { arrangement, scope, maximum_minor } => {
+            w.u8(10).u16(arrangement.0).scope(*scope).u64(*maximum_minor);
+        }
+        Row::LimitAhead { arrangement, scope, effective, maximum_minor } => {
+            w.u8(11).u16(arrangement.0).scope(*scope).i32(effective.0).u64(*maximum_minor);
+        }
+        Row::Rate { arrangement, member, currency, quote } => {
+            w.u8(12).u16(arrangement.0).u16(member.0).u16(currency.0);
+            match quote {
+                Quote::TwoSided { buy, sell } => w.u8(1).rate(*buy).rate(*sell),
+                Quote::Reference(rate) => w.u8(2).rate(*rate),
+            };
+        }
+        Row::Fixing { arrangement, date, currency, rate } => {
+            w.u8(13).u16(arrangement.0).i32(date.0).u16(currency.0).rate(*rate);
+        }
+        Row::Account { key, balance_minor } => {
+            w.u8(14).account(*key).i128(*balance_minor);
+        }
+        Row::Pair { arrangement, low, high, currency, low_owes_minor } => {
+            w.u8(15).u16(arrangement.0).u16(low.0).u16(high.0).u16(currency.0).i128(*low_owes_minor);
+        }
+        Row::Accrual { arrangement, low, high, number_days, as_of } => {
+            w.u8(16).u16(arrangement.0).u16(low.0).u16(high.0).i128(*number_days).i32(as_of.0);
+        }
+        Row::Payment(payment) => {
+            w.u8(17);
+            payment.write(out);
+        }
+        Row::Cycle { arrangement, cycle, date, settle_on } => {
+            w.u8(18).u16(arrangement.0).u32(cycle.0).i32(date.0).i32(settle_on.0);
+        }
+        Row::CycleLeg { arrangement, cycle, leg, member, counterparty, pay_in, amount_minor, confirmed } => {
+            w.u8(19).u16(arrangement.0).u32(cycle.0).u32(*leg).u16(member.0);
+            w.option(*counterparty, |w, other| w.u16(other.0));
+            w.u8(u8::from(*pay_in)).u64(*amount_minor).u8(u8::from(*confirmed));
+        }
+        Row::TransferDue { arrangement, debtor, creditor, amount_minor, by } => {
+            w.u8(20).u16(arrangement.0).u16(debtor.0).u16(creditor.0).i32(by.0).u64(*amount_minor);
+        }
+        Row::Folded { what, count, sum } => {
+            w.u8(21).u8(*what as u8).u64(*count).bytes(&sum.to_be_bytes());
+        }
+    }
+}
+
+/// Writes fixed-width big-endian fields; texts carry their length.
+struct Writer<'a>(&'a mut Vec<u8>);
+
+impl Writer<'_> {
+    fn u8(&mut self, value: u8) -> &mut Self {
+        self.0.push(value);
+        self
+    }
+
+    fn u16(&mut self, value: u16) -> &mut Self {
+        self.bytes(&value.to_be_bytes())
+    }
+
+    fn u32(&mut self, value: u32) -> &mut Self {
+        self.bytes(&value.to_be_bytes())
+    }
+
+    fn u64(&mut self, value: u64) -> &mut Self {
+        self.bytes(&value.to_be_bytes())
+    }
+
+    fn i32(&mut self, value: i32) -> &mut Self {
+        self.bytes(&value.to_be_bytes())
+    }
+
+    fn i64(&mut self, value: i64) -> &mut Self {
+        self.bytes(&value.to_be_bytes())
+    }
+
+    fn i128(&mut self, value: i128) -> &mut Self {
+        self.bytes(&value.to_be_bytes())
+    }
+
+    fn bytes(&mut self, value: &[u8]) -> &mut Self {
+        self.0.extend_from_slice(value);
+        self
+    }
+
+    fn text(&mut self, value: &str) -> &mut Self {
+        self.u16(u16::try_from(value.len()).expect("texts in the state are short")).bytes(value.as_bytes())
+    }
+
+    fn option<T>(&mut self, value: Option<T>, write: impl FnOnce(&mut Self, T) -> &mut Self) -> &mut Self {
+        match value {
+            None => self.u8(0),
+            Some(value) => {
+                self.u8(1);
+                write(self, value)
+            }
+        }
+    }
+
+    fn rate(&mut self, rate: Rate) -> &mut Self {
+        self.u64(rate.mantissa()).u8(rate.decimals())
+    }
+
+    fn scope(&mut self, scope: Scope) -> &mut Self {
+        match scope {
+            Scope::InstitutionShare(institution) => self.u8(1).u32(institution.0),
+            Scope::Pair { debtor, creditor } => self.u8(2).u16(debtor.0).u16(creditor.0),
+            Scope::CreditorExposure(member) => self.u8(3).u16(member.0),
+            Scope::PerPayment(member) => self.u8(4).u16(member.0),
+            Scope::Prefinancing(member) => self.u8(5).u16(member.0),
+            Scope::CommittedLine(member) => self.u8(6).u16(member.0),
+        }
+    }
+
+    fn account(&mut self, key: AccountKey) -> &mut Self {
+        match key.book {
+            BookId::Edge(member) => self.u8(1).u16(member.0),
+            BookId::Arrangement(arrangement) => self.u8(2).u16(arrangement.0),
+        };
+        match key.owner {
+            Owner::House => self.u8(1),
+            Owner::Member(member) => self.u8(2).u16(member.0),
+            Owner::Institution(institution) => self.u8(3).u32(institution.0),
+        };
+        self.u16(key.currency.0).u8(key.kind as u8)
+    }
+}
+
+/// A multiset folded into a count and a sum: what goes in may be taken out again, and order does not matter.
+///
+/// The mixing guards against mistakes of programs, not against adversaries: those are the hash chain's affair.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Accumulator {
+    count: u64,
+    sum: u128,
+}
+
+impl Accumulator {
+    /// Puts a row in.
+    pub fn add(&mut self, row: &[u8]) {
+        self.count += 1;
+        self.sum = self.sum.wrapping_add(mix128(row));
+    }
+
+    /// Takes a row out that was put in.
+    ///
+    /// # Panics
+    /// When nothing is in: a bug.
+    pub fn remove(&mut self, row: &[u8]) {
+        self.count = self.count.checked_sub(1).expect("taken out of an accumulator more than was put in");
+        self.sum = self.sum.wrapping_sub(mix128(row));
+    }
+
+    /// The accumulator as a row.
+    #[must_use]
+    pub const fn row(&self, what: Folded) -> Row<'static> {
+        Row::Folded { what, count: self.count, sum: self.sum }
+    }
+
+    /// How many are in.
+    #[must_use]
+    pub const fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// Rebuilds an accumulator from its row's figures.
+    #[must_use]
+    pub const fn from_parts(count: u64, sum: u128) -> Self {
+        Self { count, sum }
+    }
+
+    /// Count and sum.
+    #[must_use]
+    pub const fn parts(&self) -> (u64, u128) {
+        (self.count, self.sum)
+    }
+}
+
+/// Bytes of a consumed identifier, as they are folded: key, content, and the refusal if it was refused.
+#[must_use]
+pub fn identifier_row(
+    key: PaymentKey,
+    content: ContentDigest,
+    payment: PaymentId,
+    refusal: Option<Refusal>,
+) -> [u8; 46] {
+    let mut row = [0; 46];
+    row[..4].copy_from_slice(&key.institution.0.to_be_bytes());
+    row[4..20].copy_from_slice(&key.uetr.0);
+    row[20..36].copy_from_slice(&content.0);
+    row[36..44].copy_from_slice(&payment.0.to_be_bytes());
+    row[44..].copy_from_slice(&refusal.map_or(0, Refusal::number).to_be_bytes());
+    row
+}
+
+/// Bytes of a used trade document, as they are folded.
+#[must_use]
+pub fn document_row(arrangement: ArrangementId, document: DocumentKey) -> [u8; 18] {
+    let mut row = [0; 18];
+    row[..2].copy_from_slice(&arrangement.0.to_be_bytes());
+    row[2..].copy_from_slice(&document.0);
+    row
+}
+
+/// 128 bits that depend on every bit of `bytes` and on their order and number: two lanes of multiply-and-fold over
+/// eight-byte words, with different odd multipliers, and a finish that spreads the last words.
+fn mix128(bytes: &[u8]) -> u128 {
+    const LEFT: u64 = 0x9E6C_63D0_876A_3F6B;
+    const RIGHT: u64 = 0xC2B2_AE3D_27D4_EB4F;
+    let fold = |a: u64, b: u64| {
+        let product = u128::from(a).wrapping_mul(u128::from(b));
+        #[expect(clippy::cast_possible_truncation, reason = "the two halves of the product are wanted")]
+        let halves = (product as u64, (product >> 64) as u64);
+        halves.0 ^ halves.1
+    };
+    let mut left = 0x2545_F491_4F6C_DD1D_u64 ^ bytes.len() as u64;
+    let mut right = 0x8EBC_6AF0_9C88_C6E3_u64;
+    let mut absorb = |word: u64| {
+        left = fold(left ^ word, LEFT).wrapping_add(right.rotate_left(23));
+        right = fold(right.wrapping_add(word) ^ LEFT, RIGHT) ^ left;
+    };
+    let mut words = bytes.chunks_exact(8);
+    for word in &mut words {
+        absorb(u64::from_le_bytes(word.try_into().expect("a chunk of eight")));
+    }
+    let mut last = [0; 8];
+    last[..words.remainder().len()].copy_from_slice(words.remainder());
+    absorb(u64::from_le_bytes(last));
+    absorb(LEFT);
+    absorb(RIGHT);
+    u128::from(left) << 64 | u128::from(right)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_digest_does_not_depend_on_the_order_of_adding() {
+        let rows = [Row::House { events: 3, payments: 1 }, Row::ClosedDay { calendar: CalendarId(0), date: Date(5) }];
+        let digest = |order: [usize; 2]| {
+            let mut form = CanonicalForm::new();
+            for index in order {
+                form.add(&rows[index]);
+            }
+            form.digest()
+        };
+        assert_eq!(digest([0, 1]), digest([1, 0]));
+    }
+
+    #[test]
+    #[should_panic(expected = "stands twice")]
+    fn a_row_that_stands_twice_is_a_bug() {
+        let mut form = CanonicalForm::new();
+        form.add(&Row::ClosedDay { calendar: CalendarId(0), date: Date(5) });
+        form.add(&Row::ClosedDay { calendar: CalendarId(0), date: Date(5) });
+        let _ = form.digest();
+    }
+
+    #[test]
+    fn the_version_1_digest_of_a_small_state_is_what_it_was() {
+        let mut form = CanonicalForm::new();
+        form.add(&Row::House { events: 7, payments: 2 });
+        form.add(&Row::Currency { currency: CurrencyId(0), code: *b"USD", minor_decimals: 2 });
+        form.add(&Accumulator::default().row(Folded::Identifiers));
+        let hex: String = form.digest().iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(hex, "e0e22b0bebfc44f4c5b70508faf4bd6d683db35de21cd479de41707b1db05ea9");
+    }
+
+    #[test]
+    fn an_accumulator_forgets_order_and_undoes_what_was_done() {
+        let rows: Vec<Vec<u8>> = (0_u8..40).map(|n| vec![n; usize::from(n)]).collect();
+        let mut forward = Accumulator::default();
+        let mut backward = Accumulator::default();
+        rows.iter().for_each(|row| forward.add(row));
+        rows.iter().rev().for_each(|row| backward.add(row));
+        assert_eq!(forward, backward);
+        rows.iter().for_each(|row| forward.remove(row));
+        assert_eq!(forward, Accumulator::default());
+    }
+
+    #[test]
+    fn one_bit_anywhere_changes_many_bits_of_the_mix() {
+        let base = [0x5A_u8; 46];
+        let mut seen = std::collections::BTreeSet::from([mix128(&base)]);
+        for bit in 0..base.len() * 8 {
+            let mut flipped = base;
+            flipped[bit / 8] ^= 1 << (bit % 8);
+            let distance = (mix128(&base) ^ mix128(&flipped)).count_ones();
+            assert!((30..=98).contains(&distance), "bit {bit}: {distance}");
+            assert!(seen.insert(mix128(&flipped)));
+        }
+        assert_ne!(mix128(&[0; 7]), mix128(&[0; 8]), "length counts");
+    }
+}

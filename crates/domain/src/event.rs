@@ -1,0 +1,626 @@
+//! Events: facts, with dense identifiers and amounts, so that replay re-runs no decision.
+//!
+//! Sequence and time are the block's. A new meaning is a new type, never a new reading of an old one; types and versions
+//! in bytes are `codec`'s.
+
+use crate::ids::{
+    Actor, ArrangementId, CalendarId, Commitment, ContentDigest, CurrencyId, CycleId, DocumentKey, InstitutionId,
+    MemberId, PaymentId, PaymentKey, RulebookId, RunId, Uetr,
+};
+use crate::limit::{LimitSetting, Scope};
+use crate::payment::{Amounts, PricedPayment};
+use crate::plan::{DayStep, Denomination, Plan, Purpose};
+use crate::refusal::Refusal;
+use crate::time::{Date, Timestamp};
+use money::{AmountMinor, CurrencyCode, Rate};
+
+/// A fact, with who brought it about.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Event {
+    /// Who gave the command.
+    pub actor: Actor,
+    /// Who else approved it.
+    pub approvals: Vec<Actor>,
+    /// What happened.
+    pub body: EventBody,
+}
+
+/// What happened.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum EventBody {
+    /// A currency is known.
+    CurrencyRegistered {
+        /// Its ordinal.
+        currency: CurrencyId,
+        /// Its code.
+        code: CurrencyCode,
+        /// Its decimals.
+        minor_decimals: u8,
+    },
+    /// A calendar is known: weekends are closed.
+    CalendarDefined {
+        /// Its ordinal.
+        calendar: CalendarId,
+        /// Its name.
+        name: String,
+    },
+    /// Days of a calendar were closed or opened.
+    CalendarDaysSet {
+        /// The calendar.
+        calendar: CalendarId,
+        /// Days closed.
+        closed: Vec<Date>,
+        /// Days opened.
+        opened: Vec<Date>,
+    },
+    /// A monetary authority is a member of the house.
+    MemberRegistered {
+        /// Its ordinal.
+        member: MemberId,
+        /// Its short code.
+        code: String,
+        /// Its BIC.
+        bic: String,
+    },
+    /// An institution may send and receive.
+    InstitutionAuthorised {
+        /// Its ordinal.
+        institution: InstitutionId,
+        /// The member that answers for it.
+        member: MemberId,
+        /// Its short code.
+        code: String,
+        /// Its jurisdiction.
+        jurisdiction: String,
+        /// Calendar of the national system it uses.
+        calendar: CalendarId,
+        /// Its edge currency.
+        currency: CurrencyId,
+    },
+    /// A rulebook was adopted.
+    RulebookAdopted {
+        /// Its ordinal.
+        rulebook: RulebookId,
+        /// Text of its file.
+        source: Vec<u8>,
+        /// What it compiles to.
+        plan: Box<Plan>,
+    },
+    /// An arrangement exists.
+    ArrangementOpened {
+        /// Its ordinal.
+        arrangement: ArrangementId,
+        /// Its rulebook.
+        rulebook: RulebookId,
+        /// Calendar of the settlement agent.
+        agent_calendar: CalendarId,
+        /// Calendar of the centre of the settlement asset.
+        asset_calendar: CalendarId,
+    },
+    /// A member joined, or changed its stage.
+    MemberJoined {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// The member.
+        member: MemberId,
+        /// Its stage.
+        stage: Stage,
+        /// Whether it pays out at clearing.
+        payout_at_clearing: bool,
+    },
+    /// A member left.
+    MemberLeft {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// The member.
+        member: MemberId,
+    },
+    /// A limit was set: it holds from its effective date.
+    LimitSet(LimitSetting),
+    /// Prefunding was deposited or withdrawn at the agent.
+    PrefundingMoved {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// The member.
+        member: MemberId,
+        /// Amount in minor units of the settlement asset.
+        amount: AmountMinor,
+        /// Whether it was a deposit.
+        deposit: bool,
+    },
+    /// A rate is in force from this event on.
+    RatePublished {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// The member.
+        member: MemberId,
+        /// The currency.
+        currency: CurrencyId,
+        /// Units of the currency per unit of the settlement asset.
+        quote: Quote,
+    },
+    /// A business day is open.
+    DayOpened {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// The business date.
+        date: Date,
+        /// Instant of each step.
+        schedule: Vec<(DayStep, Timestamp)>,
+        /// Version of the time-zone data.
+        time_zone_version: String,
+    },
+    /// A business day is closed.
+    DayClosed {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// The business date.
+        date: Date,
+        /// Digest of the canonical state just before this event.
+        digest: [u8; 32],
+    },
+    /// An order was accepted.
+    PaymentEntered(PaymentEntered),
+    /// An order was refused: its reference is consumed, and the same order gets the same answer.
+    PaymentRefused {
+        /// Its ordinal.
+        payment: PaymentId,
+        /// The arrangement named.
+        arrangement: ArrangementId,
+        /// Its key.
+        key: PaymentKey,
+        /// Digest of its content.
+        content: ContentDigest,
+        /// Why.
+        refusal: Refusal,
+        /// The limit passed, where one was.
+        scope: Option<Scope>,
+    },
+    /// A reference came again with other content: refused, and nothing more is consumed.
+    IdentifierReused {
+        /// The key.
+        key: PaymentKey,
+        /// Digest of the content that came now.
+        content: ContentDigest,
+    },
+    /// A command other than an order was refused.
+    CommandRefused {
+        /// Which kind of command.
+        command: CommandKind,
+        /// Why.
+        refusal: Refusal,
+        /// The payment concerned, where there is one.
+        payment: Option<PaymentId>,
+    },
+    /// A fixing turned the open price of payments into amounts; leg 1 is due on a date.
+    PaymentsPriced {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// Business date of the fixing.
+        date: Date,
+        /// The payments with what they cost their payers.
+        payments: Vec<PricedPayment>,
+    },
+    /// Leg 1 of payments is confirmed; each cleared or was queued.
+    CollectionsConfirmed {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// The payments with what became of them.
+        payments: Vec<(PaymentId, Admitted)>,
+    },
+    /// A fixing of reference rates: what the arrangement's rates of the day were.
+    FixingMade {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// Business date.
+        date: Date,
+        /// Each currency's reference rate, units per unit of the settlement asset, by currency.
+        rates: Vec<(CurrencyId, Rate)>,
+    },
+    /// An optimisation run froze the queue of an arrangement.
+    RunFrozen {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// The run.
+        run: RunId,
+        /// Number of items frozen.
+        items: u64,
+    },
+    /// Queued payments cleared together: nobody's limit is passed by all of them at once.
+    QueueReleased {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// The run that released them; none when a receipt did.
+        run: Option<RunId>,
+        /// The payments, in the order of their queues.
+        payments: Vec<Released>,
+    },
+    /// An optimisation run ended: what it did not release is unfrozen.
+    RunEnded {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// The run.
+        run: RunId,
+    },
+    /// A queued payment whose quote had expired was priced again within the payer's tolerance.
+    PaymentRequoted {
+        /// The payment.
+        payment: PaymentId,
+        /// Its amounts now.
+        amounts: Amounts,
+        /// Until when they are good.
+        quote_until: Timestamp,
+    },
+    /// Payments ended without clearing; what was collected goes back.
+    PaymentsEnded {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// Why.
+        reason: EndReason,
+        /// The payments.
+        payments: Vec<PaymentId>,
+    },
+    /// A held payment was released; what became of it.
+    HoldReleased {
+        /// The payment.
+        payment: PaymentId,
+        /// What became of it.
+        disposition: Disposition,
+        /// Its amounts, priced at release.
+        amounts: Amounts,
+        /// Until when they are good.
+        quote_until: Option<Timestamp>,
+    },
+    /// A held payment was refused by the member whose list held it.
+    HoldRefused {
+        /// The payment.
+        payment: PaymentId,
+    },
+    /// Debits are conforming: legs 1 and 3 are due.
+    ConformityGiven {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// The payments.
+        payments: Vec<PaymentId>,
+        /// Whether by silence.
+        by_silence: bool,
+    },
+    /// Debits were reversed at their original value date.
+    Extorno {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// The payments.
+        payments: Vec<PaymentId>,
+        /// Whether by silence.
+        by_silence: bool,
+    },
+    /// Everything due to an institution was paid to it.
+    PayoutsConfirmed {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// The institution.
+        institution: InstitutionId,
+        /// The payments.
+        payments: Vec<PaymentId>,
+    },
+    /// Leg 3 of a payment could not be made: it stays due to the institution. Leg 2 stands.
+    PayoutFailed {
+        /// The payment.
+        payment: PaymentId,
+    },
+    /// A payment was given back in whole or part: a new payment the other way, linked to its original, that has cleared.
+    PaymentReturned {
+        /// The return, as a payment.
+        payment: PaymentId,
+        /// Its original.
+        original: PaymentId,
+        /// Its reference.
+        uetr: Uetr,
+        /// Digest of its content.
+        content: ContentDigest,
+        /// Its amounts: payer is the original's payee's institution.
+        amounts: Amounts,
+        /// Part of the original's position amount that is given back, in minor units of the position currency.
+        of_original: AmountMinor,
+        /// Its value date.
+        value_date: Date,
+        /// When leg 3 is due.
+        payout: Payout,
+    },
+    /// A payment is disputed.
+    DisputeOpened {
+        /// The payment.
+        payment: PaymentId,
+        /// Who disputes it.
+        carrier: InstitutionId,
+        /// Business date on whose close the dispute lapses.
+        until: Date,
+    },
+    /// A dispute ended.
+    DisputeEnded {
+        /// The payment.
+        payment: PaymentId,
+        /// How.
+        outcome: DisputeOutcome,
+    },
+    /// A cycle was netted: it admits nothing more.
+    CycleClosed(Box<CycleClosed>),
+    /// The agent confirmed a settlement leg.
+    SettlementConfirmed {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// The cycle.
+        cycle: CycleId,
+        /// Which leg of the cycle, from 0.
+        leg: u32,
+    },
+    /// All legs of a cycle are confirmed: it is final, and pay-outs that waited for it are due.
+    CycleSettled {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// The cycle.
+        cycle: CycleId,
+    },
+    /// A pair line is passed: the debtor owes a transfer of the excess, beside earlier ones.
+    TransferDue {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// Who pays.
+        debtor: MemberId,
+        /// Who is paid.
+        creditor: MemberId,
+        /// Excess not yet due before, in minor units of the settlement asset.
+        amount: AmountMinor,
+        /// Business date by which it is due.
+        by: Date,
+    },
+    /// The agent confirmed an anticipated transfer.
+    TransferConfirmed {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// Who paid.
+        debtor: MemberId,
+        /// Who was paid.
+        creditor: MemberId,
+        /// Amount in minor units of the settlement asset.
+        amount: AmountMinor,
+    },
+    /// A member is suspended. What follows from it for payments are events of their own.
+    MemberSuspended {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// The member.
+        member: MemberId,
+    },
+    /// A suspension ended.
+    MemberReinstated {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// The member.
+        member: MemberId,
+    },
+}
+
+/// An accepted order.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PaymentEntered {
+    /// Its ordinal.
+    pub payment: PaymentId,
+    /// The arrangement.
+    pub arrangement: ArrangementId,
+    /// Its reference.
+    pub uetr: Uetr,
+    /// The payer's institution.
+    pub payer: InstitutionId,
+    /// The payee's institution.
+    pub payee: InstitutionId,
+    /// Digest of its content.
+    pub content: ContentDigest,
+    /// Salted commitment to its documents.
+    pub commitment: Commitment,
+    /// Key of its trade document.
+    pub document: Option<DocumentKey>,
+    /// Digits of its instrument reference.
+    pub instrument: Option<Box<str>>,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// Whether it goes before the institution's ordinary items.
+    pub urgent: bool,
+    /// Currency in which it was ordered.
+    pub denomination: Denomination,
+    /// Currency of leg 2.
+    pub position_currency: CurrencyId,
+    /// Its amounts.
+    pub amounts: Amounts,
+    /// Until when they are good; none where they do not expire.
+    pub quote_until: Option<Timestamp>,
+    /// Value date of leg 2.
+    pub value_date: Date,
+    /// Whether leg 1 was confirmed within the submission.
+    pub collected: bool,
+    /// Business date by which the debited member answers, where conformity is required.
+    pub conformity_by: Option<Date>,
+    /// What became of it.
+    pub disposition: Disposition,
+}
+
+/// What became of an order at acceptance, or of a held one at release.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Disposition {
+    /// Leg 2 is posted.
+    Cleared(Payout),
+    /// It waits in its institution's queue.
+    Queued,
+    /// It waits for the next fixing.
+    AwaitingRate,
+    /// It waits for leg 1.
+    AwaitingCollection,
+    /// A member's own list holds it.
+    Held(MemberId),
+}
+
+/// What became of a payment whose leg 1 was confirmed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Admitted {
+    /// Leg 2 is posted.
+    Cleared(Payout),
+    /// It waits in its institution's queue.
+    Queued,
+}
+
+/// When leg 3 of a cleared payment is due.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Payout {
+    /// At once, from the member's own means.
+    AtClearing,
+    /// When the net has settled.
+    AfterSettlement,
+    /// When the debit is conforming.
+    AtConformity,
+}
+
+/// A payment released from a queue.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Released {
+    /// The payment.
+    pub payment: PaymentId,
+    /// When its leg 3 is due.
+    pub payout: Payout,
+}
+
+/// Why payments ended without clearing.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum EndReason {
+    /// Its sender, its member or the operator withdrew it.
+    Cancelled,
+    /// A member of it was suspended.
+    Suspended,
+    /// Its price was open when a member of it was suspended.
+    Void,
+    /// Its life in the queue, or its time for collection or release, is over.
+    Expired,
+    /// Its quote ran out and the new price is beyond the tolerance, or there is none.
+    QuoteLapsed,
+}
+
+/// How a dispute ends.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum DisputeOutcome {
+    /// For its carrier: the parties make a return.
+    Upheld,
+    /// Against its carrier.
+    Rejected,
+    /// Nobody decided in time.
+    Lapsed,
+}
+
+/// Stage of membership: the way adoption goes.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[repr(u8)]
+pub enum Stage {
+    /// Sees.
+    Observer = 1,
+    /// Real flows copied, no money moves.
+    Shadow = 2,
+    /// Within its prefunding.
+    Prefunded = 3,
+    /// Within its prefunding and committed line.
+    Net = 4,
+}
+
+/// Rate of a currency against the settlement asset: units of the currency per unit of the asset.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Quote {
+    /// The member buys the asset at the lower and sells it at the higher.
+    TwoSided {
+        /// Units of the currency it gives for a unit of the asset.
+        buy: Rate,
+        /// Units of the currency it takes for a unit of the asset.
+        sell: Rate,
+    },
+    /// A published reference.
+    Reference(Rate),
+}
+
+/// Net of a cycle at its close.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CycleClosed {
+    /// The arrangement.
+    pub arrangement: ArrangementId,
+    /// The cycle.
+    pub cycle: CycleId,
+    /// Business date of the close.
+    pub date: Date,
+    /// Positions closed: institution, currency, balance in minor units; in that order, zeros left out.
+    pub positions: Vec<(InstitutionId, CurrencyId, i128)>,
+    /// Interest between members: who owes, who is owed, amount in minor units of the settlement asset.
+    pub interest: Vec<(MemberId, MemberId, AmountMinor)>,
+    /// Net of each member in minor units of the settlement asset, interest included; by member, zeros left out; sums to 0.
+    pub nets: Vec<(MemberId, i128)>,
+    /// Result of each member from pricing at one rate and settling at another, where positions are converted.
+    pub fx_results: Vec<FxResult>,
+    /// Settlement legs, pay-in first.
+    pub legs: Vec<SettlementLeg>,
+    /// Date on which they are due.
+    pub settle_on: Date,
+}
+
+/// A member's FX result of a cycle in one of its currencies.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct FxResult {
+    /// The member.
+    pub member: MemberId,
+    /// Its currency.
+    pub currency: CurrencyId,
+    /// National-currency side of the positions closed (collected less payable), in minor units.
+    pub counterpart_minor: i128,
+    /// The same at the rate of settlement, in minor units.
+    pub settled_minor: i128,
+}
+
+/// One movement of the settlement asset to or from the agent.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct SettlementLeg {
+    /// Who pays or is paid.
+    pub member: MemberId,
+    /// Where netting is bilateral: who is paid or pays on the other side.
+    pub counterparty: Option<MemberId>,
+    /// Whether the member pays.
+    pub pay_in: bool,
+    /// Amount in minor units of the settlement asset.
+    pub amount: AmountMinor,
+}
+
+/// Kind of a command, for a refusal of it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[repr(u8)]
+#[expect(missing_docs, reason = "the names are those of the commands")]
+pub enum CommandKind {
+    RegisterCurrency = 1,
+    DefineCalendar = 2,
+    SetCalendarDays = 3,
+    RegisterMember = 4,
+    AuthoriseInstitution = 5,
+    AdoptRulebook = 6,
+    OpenArrangement = 7,
+    Join = 8,
+    Leave = 9,
+    SetLimit = 10,
+    MovePrefunding = 11,
+    PublishRate = 12,
+    OpenDay = 13,
+    Submit = 14,
+    ConfirmCollections = 15,
+    Cancel = 16,
+    ResolveHold = 17,
+    GiveConformity = 18,
+    ConfirmPayouts = 19,
+    FailPayout = 20,
+    Return = 21,
+    OpenDispute = 22,
+    EndDispute = 23,
+    ConfirmSettlement = 24,
+    ConfirmTransfer = 25,
+    Suspend = 26,
+    Reinstate = 27,
+}

@@ -1,0 +1,55 @@
+//! Limits as facts: whose use, how much, set by whom, from when.
+
+use crate::ids::{ArrangementId, InstitutionId, MemberId};
+use crate::plan::LimitKind;
+use crate::time::Date;
+
+/// Whose use a limit limits, by name.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Scope {
+    /// Net debit of an institution.
+    InstitutionShare(InstitutionId),
+    /// What `debtor` owes `creditor`, net; set by the creditor.
+    Pair {
+        /// Who owes.
+        debtor: MemberId,
+        /// Who is owed.
+        creditor: MemberId,
+    },
+    /// What a member is owed by all, net; set by itself.
+    CreditorExposure(MemberId),
+    /// Amount of one payment of any institution of the member; set by the member.
+    PerPayment(MemberId),
+    /// What a member pays out before the net has settled; set by itself.
+    Prefinancing(MemberId),
+    /// Committed line of a member, added to its prefunding: its cap is the sum of both. Set by the operator.
+    CommittedLine(MemberId),
+}
+
+impl Scope {
+    /// The kind of limit of a rulebook; `None` for a committed line, which is part of a cap and not a limit itself.
+    #[must_use]
+    pub const fn kind(self) -> Option<LimitKind> {
+        match self {
+            Self::InstitutionShare(_) => Some(LimitKind::InstitutionShare),
+            Self::Pair { .. } => Some(LimitKind::Pair),
+            Self::CreditorExposure(_) => Some(LimitKind::CreditorExposure),
+            Self::PerPayment(_) => Some(LimitKind::PerPayment),
+            Self::Prefinancing(_) => Some(LimitKind::Prefinancing),
+            Self::CommittedLine(_) => None,
+        }
+    }
+}
+
+/// A limit set: facts of a command and of its event.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct LimitSetting {
+    /// In which arrangement.
+    pub arrangement: ArrangementId,
+    /// Whose use.
+    pub scope: Scope,
+    /// Most that may be used, in minor units of the settlement asset; 0 stops the use.
+    pub maximum_minor: u64,
+    /// First business date on which it holds; until then the one before.
+    pub effective: Date,
+}

@@ -1,0 +1,484 @@
+//! The typed rules of an arrangement: what a rulebook file compiles to, and what the ledger runs.
+//!
+//! Every value here comes from a rulebook; nothing in the code knows a scheme by name. The plan is journaled beside the
+//! source bytes when a rulebook is adopted, so that old journals mean the same under newer readers of TOML
+//! (docs/decisions/0010-rules-vocabulary.md).
+
+use crate::refusal::Refusal;
+use money::{AmountMinor, CurrencyCode, RateRounding, Rounding};
+
+/// Compiled rules of one version of a rulebook.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Plan {
+    /// Name of the rulebook, as in its file.
+    pub name: String,
+    /// Version of the rulebook.
+    pub version: u32,
+    /// Who starts a payment.
+    pub initiator: Initiator,
+    /// Whether an instrument registered beforehand is required, and its form.
+    pub instrument: Option<InstrumentRule>,
+    /// How the amounts of the three legs follow from the amount ordered.
+    pub price: Price,
+    /// Currencies in which an order may be expressed, in order of preference.
+    pub denominations: Vec<Denomination>,
+    /// To whom a member owes, and by whom it is owed.
+    pub counterparty: Counterparty,
+    /// In which currency positions are kept.
+    pub position_currency: PositionCurrency,
+    /// What net positions are paid in.
+    pub settlement_asset: CurrencyCode,
+    /// When each leg is due.
+    pub triggers: Triggers,
+    /// Purposes admitted.
+    pub purposes: Vec<Purpose>,
+    /// When an order must carry the key of a trade document.
+    pub evidence: Option<EvidenceRule>,
+    /// Limits, in order of precedence of their refusals.
+    pub limits: Vec<LimitRule>,
+    /// The queue; without one, an order that cannot clear is refused.
+    pub queue: Option<QueueRule>,
+    /// The business day.
+    pub day: DayRule,
+    /// The netting cycle.
+    pub cycle: CycleRule,
+    /// Settlement of the net.
+    pub settlement: SettlementRule,
+    /// Interest on balances between members.
+    pub interest: Option<InterestRule>,
+    /// Acceptance of a debit by the debited member.
+    pub conformity: Option<ConformityRule>,
+    /// Returns.
+    pub returns: ReturnRule,
+    /// What suspension of a member does to items coming to it.
+    pub suspension: SuspensionRule,
+    /// Where each rule comes from.
+    pub articles: Vec<(RuleKey, Article)>,
+}
+
+/// Who starts a payment.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Initiator {
+    /// The payer's institution pushes.
+    Payer,
+    /// The payee's institution pulls.
+    Payee,
+}
+
+/// Form of the reference of a registered instrument (CPCR: the reimbursement code).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct InstrumentRule {
+    /// Fields in order: name and number of digits.
+    pub fields: Vec<(String, u8)>,
+    /// Check digit algorithm.
+    pub check_digit: CheckDigit,
+}
+
+/// Check digit algorithm of an instrument reference: which of the digits it is, and how it is computed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CheckDigit {
+    /// None.
+    None,
+    /// ISO 7064 mod 11,10 over the digits before it; the field named `check_digit`.
+    Iso7064Mod11_10,
+}
+
+/// How amounts are priced.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Price {
+    /// At acceptance, from members' two-sided quotes of their own currency against the settlement asset.
+    Fixed {
+        /// Seconds for which the amounts stay good while the order is queued.
+        quote_validity_s: u32,
+        /// Largest change of what the payer pays that a re-quote may bring, in parts per million.
+        requote_tolerance_ppm: u32,
+        /// Widest distance between a member's two quotes, in parts per million of the lower.
+        spread_max_ppm: u32,
+    },
+    /// At the next fixing: quotient of two reference rates against the settlement asset.
+    Open {
+        /// Decimals and rounding of payer's currency per unit of payee's, one rule per pair of currencies.
+        rounding: RateRounding,
+    },
+    /// No price: all three legs are in the settlement asset or are the members' own affair.
+    Par,
+}
+
+/// In which currency an order is expressed.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Denomination {
+    /// The payee's edge currency.
+    Payee,
+    /// The payer's edge currency.
+    Payer,
+    /// The settlement asset.
+    Asset,
+}
+
+/// To whom a member owes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Counterparty {
+    /// The house, by novation.
+    House,
+    /// The other member.
+    Pair,
+}
+
+/// In which currency positions are kept.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PositionCurrency {
+    /// The settlement asset.
+    Asset,
+    /// The currency in which the order is denominated.
+    Denominated,
+}
+
+/// When the legs of a payment are due.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Triggers {
+    /// Leg 1: the payer's institution pays its member.
+    pub collection: Trigger,
+    /// Leg 2: the position in the arrangement.
+    pub clearing: Trigger,
+    /// Leg 3: the payee's member pays the payee's institution.
+    pub payout: Trigger,
+    /// Whether a member may opt in to pay out at clearing, within its own cap.
+    pub payout_at_clearing_by_choice: bool,
+}
+
+/// What a leg waits for, and how many business days after.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Trigger {
+    /// What it waits for.
+    pub on: TriggerEvent,
+    /// Business days after that.
+    pub plus_business_days: u8,
+}
+
+/// What a leg may wait for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TriggerEvent {
+    /// Acceptance of the order.
+    Acceptance,
+    /// The next fixing.
+    Fixing,
+    /// Conformity of the debited member.
+    Conformity,
+    /// Confirmation of leg 1.
+    Collection,
+    /// Leg 2.
+    Clearing,
+    /// Settlement of the net in which leg 2 stands.
+    NetSettled,
+}
+
+/// What a payment is for.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Purpose {
+    Goods,
+    Services,
+    Remittance,
+    Pension,
+    PublicProgramme,
+    Investment,
+}
+
+/// When an order must carry the key of a trade document; a key is accepted once.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct EvidenceRule {
+    /// Above this amount in minor units of the settlement asset.
+    pub above_asset_minor: AmountMinor,
+}
+
+/// A kind of limit that the rulebook knows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct LimitRule {
+    /// Whose use is limited.
+    pub kind: LimitKind,
+    /// What holds where its owner has set none.
+    pub when_unset: WhenUnset,
+    /// What happens to an order that would pass it.
+    pub on_limit: OnLimit,
+    /// Code of the refusal.
+    pub refusal: Refusal,
+}
+
+/// Whose use a limit limits.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum LimitKind {
+    /// Net debit of one institution: its share of its member's cap. Seen by one queue only.
+    InstitutionShare,
+    /// What a member owes another, net.
+    Pair,
+    /// What a member is owed by all, net.
+    CreditorExposure,
+    /// Amount of one payment.
+    PerPayment,
+    /// What a member pays out before the net has settled.
+    Prefinancing,
+}
+
+/// What holds where a limit has not been set.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum WhenUnset {
+    /// No limit.
+    Unlimited,
+    /// Nothing passes.
+    Zero,
+}
+
+/// What happens to an order that would pass a limit.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum OnLimit {
+    /// Refused.
+    Refuse,
+    /// Waits in the queue of its institution.
+    Queue,
+    /// Accepted; the debtor transfers the excess at once ("anticipated transfer"); refused while one is overdue.
+    PayExcess {
+        /// Business days to transfer the excess.
+        within_business_days: u8,
+    },
+}
+
+/// The queue of an institution.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct QueueRule {
+    /// Business days after the day of entry on whose close an item expires.
+    pub life_business_days: u8,
+    /// Seconds between optimisation runs.
+    pub run_every_s: u32,
+}
+
+/// The business day of an arrangement.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct DayRule {
+    /// IANA time zone in which the steps are stated.
+    pub zone: String,
+    /// Which days are business days.
+    pub business_days: BusinessDays,
+    /// Steps of the day: seconds after local midnight.
+    pub steps: Vec<(DayStep, u32)>,
+    /// Whether prefunded payments clear outside the hours of entry.
+    pub entry_around_the_clock: bool,
+}
+
+/// Which days are business days of an arrangement.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum BusinessDays {
+    /// Monday to Friday.
+    Weekdays,
+    /// Days on which the systems of all members of the arrangement are open.
+    AllMembersOpen,
+}
+
+/// A moment of the business day.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum DayStep {
+    /// Orders may enter.
+    EntryOpens,
+    /// First optimisation run.
+    RunsFrom,
+    /// End of the regular optimisation runs.
+    RunsTo,
+    /// Reference rates of the day are fixed; open prices become amounts.
+    Fixing,
+    /// Last moment for an order to be in the day.
+    EntryCutOff,
+    /// Last optimisation run of the day.
+    LastRun,
+    /// The cycle is netted, when it ends on this day; the day closes.
+    Close,
+    /// Time of day by which a net debtor has paid, on the settlement day.
+    PayInBy,
+}
+
+/// The netting cycle.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct CycleRule {
+    /// How long a cycle lasts.
+    pub length: CycleLength,
+    /// Among whom positions are netted at its close.
+    pub netting: Netting,
+}
+
+/// How long a cycle lasts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CycleLength {
+    /// One business day.
+    Day,
+    /// Calendar months, counted from January; it closes on the last business day of the last one.
+    Months(u8),
+}
+
+/// Among whom positions are netted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Netting {
+    /// Pair by pair.
+    Bilateral,
+    /// All together: one net per member.
+    Multilateral,
+}
+
+/// Settlement of the net.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SettlementRule {
+    /// Business days after the close on which it is paid: days open in all the calendars named. 0: the same day.
+    pub plus_business_days: u8,
+    /// Calendars that must be open.
+    pub calendars: Vec<CalendarRole>,
+    /// Rates at which positions are converted to the asset, where they are not kept in it.
+    pub conversion: Option<ConversionRule>,
+}
+
+/// Whose calendar a rule needs.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum CalendarRole {
+    /// The settlement agent's.
+    Agent,
+    /// That of the centre of the settlement asset.
+    AssetCentre,
+    /// Those of the members that pay or are paid.
+    Members,
+}
+
+/// How positions become amounts of the settlement asset.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ConversionRule {
+    /// Which reference rates.
+    pub rates: ConversionRates,
+    /// Rounding of the converted amount.
+    pub rounding: Rounding,
+    /// Rounding of a member's FX result, in its own currency.
+    pub result_rounding: Rounding,
+}
+
+/// Which reference rates convert positions.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ConversionRates {
+    /// Those of the last fixing before the day of closing.
+    PreviousFixing,
+    /// Those of the day of closing.
+    DayOfClosing,
+}
+
+/// Interest on balances between members.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct InterestRule {
+    /// Rate per year, in parts per million.
+    pub rate_ppm: u32,
+    /// Day count.
+    pub basis: money::DayCount,
+    /// Rounding of the cumulative amount.
+    pub rounding: Rounding,
+}
+
+/// Acceptance of a debit by the debited member.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ConformityRule {
+    /// Business days within which the debited member answers.
+    pub within_business_days: u8,
+    /// What silence means.
+    pub silence_is: Silence,
+}
+
+/// What silence of the debited member means.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Silence {
+    /// The debit is accepted.
+    Conformity,
+    /// The debit is reversed.
+    Extorno,
+}
+
+/// Returns of paid-out payments.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ReturnRule {
+    /// Calendar days after acceptance within which a payment may be returned, rolled forward to a business day.
+    pub window_days: u16,
+    /// Price of the return.
+    pub rate: ReturnRate,
+    /// Whether limits apply to it.
+    pub exempt_from_limits: bool,
+}
+
+/// Price of a return.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ReturnRate {
+    /// The amounts of the original, pro rata when partly returned.
+    Original,
+    /// Those of the day of the return: it travels as a new operation.
+    Day,
+}
+
+/// What suspension of a member does to what is queued towards it; the rest of the matrix is the same for all.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct SuspensionRule {
+    /// Items queued towards the suspended member.
+    pub queued_in: QueuedIn,
+}
+
+/// What happens to items queued towards a suspended member.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum QueuedIn {
+    /// They are cancelled.
+    Cancel,
+    /// They stay and may clear.
+    Keep,
+}
+
+/// A group of rules, for naming where they come from.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[expect(missing_docs, reason = "the names are those of the plan's fields")]
+pub enum RuleKey {
+    Members,
+    Initiator,
+    Instrument,
+    Price,
+    Denomination,
+    Counterparty,
+    PositionCurrency,
+    SettlementAsset,
+    Triggers,
+    Purposes,
+    Evidence,
+    Limit(LimitKind),
+    Queue,
+    Day,
+    Cycle,
+    Settlement,
+    Interest,
+    Conformity,
+    Returns,
+    Suspension,
+}
+
+/// Where a rule comes from.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Article {
+    /// Article of the treaty, regulation or design, as cited.
+    pub citation: String,
+    /// Whether the value is assumed, for want of a source.
+    pub assumed: bool,
+}
+
+impl Plan {
+    /// The rule for a kind of limit, if the rulebook knows that kind.
+    #[must_use]
+    pub fn limit(&self, kind: LimitKind) -> Option<&LimitRule> {
+        self.limits.iter().find(|rule| rule.kind == kind)
+    }
+
+    /// Seconds after local midnight of a step of the day.
+    #[must_use]
+    pub fn step_s(&self, step: DayStep) -> Option<u32> {
+        self.day.steps.iter().find(|(found, _)| *found == step).map(|(_, at_s)| *at_s)
+    }
+
+    /// Where a rule comes from.
+    #[must_use]
+    pub fn article(&self, key: RuleKey) -> Option<&Article> {
+        self.articles.iter().find(|(found, _)| *found == key).map(|(_, article)| article)
+    }
+}
