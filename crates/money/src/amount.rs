@@ -125,7 +125,7 @@ impl BalanceMinor {
     pub fn plus(self, amount: AmountMinor) -> BalanceMinor {
         match self.0.checked_add(amount.as_balance()) {
             Some(sum) => BalanceMinor(sum),
-            None => panic!("bug: a balance of {self} minor units cannot take {} more", amount.get()),
+            None => out_of_range(self, '+', amount),
         }
     }
 
@@ -138,9 +138,14 @@ impl BalanceMinor {
     pub fn minus(self, amount: AmountMinor) -> BalanceMinor {
         match self.0.checked_sub(amount.as_balance()) {
             Some(difference) => BalanceMinor(difference),
-            None => panic!("bug: a balance of {self} minor units cannot give {} more", amount.get()),
+            None => out_of_range(self, '-', amount),
         }
     }
+}
+
+#[cold]
+fn out_of_range(balance: BalanceMinor, sign: char, amount: AmountMinor) -> ! {
+    panic!("bug: balance {balance} {sign} {} minor units does not fit in 128 bits", amount.get())
 }
 
 impl fmt::Display for BalanceMinor {

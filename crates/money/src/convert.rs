@@ -2,7 +2,7 @@
 //!
 //! All of it is one fraction, `product * 10^exponent / divisor`, of which the powers of ten are cancelled before anything
 //! is multiplied. The bounds on amounts (below 2^60), rates (mantissa below 2^64, 12 decimals) and currencies (4
-//! decimals) then keep it within 128 bits: see [`scaled_quotient`].
+//! decimals) then keep it within 128 bits: see `scaled_quotient`.
 
 use std::fmt;
 
@@ -138,38 +138,20 @@ pub(crate) struct Exact {
     pub(crate) divisor: u128,
 }
 
-/// `product * 10^exponent / divisor`, exactly; `None` where the floor does not fit in 128 bits.
+/// `product * 10^exponent / divisor`, exactly; `None` where it is at least 2^64.
 ///
-/// The divisor is not zero, the exponent between -18 and 36. For a negative exponent the divisor is below 2^64 * 10^18,
-/// that is 2^124. For a positive one the multiplication may not fit, and then the division is done digit group by digit
-/// group, as on paper: what is carried is a remainder below 2^64 times 10^18, that is 2^124 again.
+/// The product is below 2^124, the divisor not zero, the exponent from -18 to 24. For a negative exponent the divisor
+/// stays below 2^64 * 10^18, that is 2^124. For a positive one a numerator of 2^128 and more, over a divisor below
+/// 2^64, is a result of 2^64 and more, which is neither an amount nor a rate: no wider arithmetic is needed to tell.
 #[inline]
 pub(crate) fn scaled_quotient(product: u128, exponent: i32, divisor: u64) -> Option<Exact> {
-    debug_assert!(divisor != 0 && (-18..=36).contains(&exponent));
-    let power = usize::try_from(exponent.unsigned_abs()).ok()?;
-    if exponent < 0 {
-        let divisor = u128::from(divisor).checked_mul(*POWERS_OF_TEN.get(power)?)?;
-        let (floor, remainder) = divide(product, divisor);
-        return Some(Exact { floor, remainder, divisor });
-    }
-    if let Some(numerator) = POWERS_OF_TEN.get(power).and_then(|&power| product.checked_mul(power)) {
-        let (floor, remainder) = divide(numerator, u128::from(divisor));
-        return Some(Exact { floor, remainder, divisor: u128::from(divisor) });
-    }
-    scaled_quotient_by_groups(product, power, u128::from(divisor))
-}
-
-#[cold]
-fn scaled_quotient_by_groups(product: u128, mut power: usize, divisor: u128) -> Option<Exact> {
-    let (mut floor, mut remainder) = divide(product, divisor);
-    while power > 0 {
-        let group = power.min(POWERS_OF_TEN.len() - 1);
-        let carried = remainder * POWERS_OF_TEN[group];
-        let (digits, rest) = divide(carried, divisor);
-        floor = floor.checked_mul(POWERS_OF_TEN[group])?.checked_add(digits)?;
-        remainder = rest;
-        power -= group;
-    }
+    let power = POWERS_OF_TEN[usize::try_from(exponent.unsigned_abs()).ok()?];
+    let (numerator, divisor) = if exponent < 0 {
+        (product, u128::from(divisor).checked_mul(power)?)
+    } else {
+        (product.checked_mul(power)?, u128::from(divisor))
+    };
+    let (floor, remainder) = divide(numerator, divisor);
     Some(Exact { floor, remainder, divisor })
 }
 
@@ -182,9 +164,9 @@ fn divide(numerator: u128, divisor: u128) -> (u128, u128) {
     }
 }
 
-/// 10^0 to 10^18.
-pub(crate) const POWERS_OF_TEN: [u128; 19] = {
-    let mut powers = [1; 19];
+/// 10^0 to 10^24.
+pub(crate) const POWERS_OF_TEN: [u128; 25] = {
+    let mut powers = [1; 25];
     let mut exponent = 1;
     while exponent < powers.len() {
         powers[exponent] = powers[exponent - 1] * 10;

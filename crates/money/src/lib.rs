@@ -24,6 +24,8 @@
 //! | interest on daily balances | [`Accrual`], [`interest_minor`], [`CumulativeInterest`] |
 //! | text in and out | [`parse_amount`], [`format_minor`] |
 
+#![deny(clippy::float_arithmetic, clippy::print_stdout, clippy::print_stderr)]
+
 mod amount;
 mod apportion;
 mod convert;

@@ -52,12 +52,11 @@ impl Rate {
     /// [`RateError::Format`] for anything else (sign, exponent, space, comma), [`RateError::NotPositive`] for zero,
     /// [`RateError::TooManyDecimals`], [`RateError::TooLarge`].
     pub fn parse(text: &str) -> Result<Rate, RateError> {
-        let written = Decimal::parse(text)?;
-        written.with_exponent(0)
+        Decimal::parse(text)?.with_exponent(0)
     }
 
-    /// Reads a decimal with or without a power of ten, as `4.1e-5` or `1.5E+3`, the way spreadsheets and statistical
-    /// programs write small rates.
+    /// Reads a decimal with or without a power of ten of at most three digits, as `4.1e-5` or `1.5E+3`, the way
+    /// spreadsheets and statistical programs write small rates.
     ///
     /// # Errors
     /// Those of [`Rate::parse`]; the decimals are counted after the power of ten is applied.
@@ -115,22 +114,20 @@ impl Decimal {
 
     /// This decimal times 10^`exponent`, as a rate.
     fn with_exponent(self, exponent: i32) -> Result<Rate, RateError> {
-        if self.mantissa == Some(0) {
-            return Err(RateError::NotPositive);
-        }
         let decimals = i64::try_from(self.decimals).unwrap_or(i64::MAX).saturating_sub(i64::from(exponent));
         if decimals > i64::from(MAX_RATE_DECIMALS) {
             return Err(RateError::TooManyDecimals { allowed: MAX_RATE_DECIMALS });
         }
         let mantissa = self.mantissa.ok_or(RateError::TooLarge)?;
-        match u8::try_from(decimals) {
-            Ok(decimals) => Rate::new(mantissa, decimals),
-            Err(_) => {
-                let zeros = u32::try_from(-decimals).map_err(|_| RateError::TooLarge)?;
-                let power = 10_u64.checked_pow(zeros).ok_or(RateError::TooLarge)?;
-                Rate::new(mantissa.checked_mul(power).ok_or(RateError::TooLarge)?, 0)
-            }
+        if mantissa == 0 {
+            return Err(RateError::NotPositive);
         }
+        if let Ok(decimals) = u8::try_from(decimals) {
+            return Rate::new(mantissa, decimals);
+        }
+        let zeros = u32::try_from(-decimals).map_err(|_| RateError::TooLarge)?;
+        let whole = 10_u64.checked_pow(zeros).and_then(|power| mantissa.checked_mul(power));
+        Rate::new(whole.ok_or(RateError::TooLarge)?, 0)
     }
 }
 
