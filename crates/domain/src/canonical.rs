@@ -23,7 +23,7 @@ pub const CANONICAL_VERSION: u16 = 1;
 
 /// One fact of the state.
 #[derive(Clone, PartialEq, Eq, Debug)]
-#[expect(missing_docs, reason = "fields are those of the events that make them; meanings stand there")]
+#[allow(missing_docs, reason = "fields are those of the events that make them; meanings stand there")]
 pub enum Row<'a> {
     /// Counters of the house: events and payments so far.
     House { events: u64, payments: u64 },
@@ -109,7 +109,7 @@ pub enum Folded {
 
 /// A payment as the canonical form has it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[expect(missing_docs, reason = "fields are those of `PaymentEntered`; the others are said below")]
+#[allow(missing_docs, reason = "fields are those of `PaymentEntered`; the others are said below")]
 pub struct PaymentRow {
     pub payment: PaymentId,
     pub arrangement: ArrangementId,

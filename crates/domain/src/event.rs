@@ -594,7 +594,7 @@ pub struct SettlementLeg {
 /// Kind of a command, for a refusal of it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 #[repr(u8)]
-#[expect(missing_docs, reason = "the names are those of the commands")]
+#[allow(missing_docs, reason = "the names are those of the commands")]
 pub enum CommandKind {
     RegisterCurrency = 1,
     DefineCalendar = 2,

@@ -97,7 +97,7 @@ impl PaymentState {
 
 /// Figure of a summary.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-#[expect(missing_docs, reason = "the names are those of the machine-readable summary")]
+#[allow(missing_docs, reason = "the names are those of the machine-readable summary")]
 pub enum Bucket {
     Cleared,
     Queued,

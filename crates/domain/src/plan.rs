@@ -174,7 +174,7 @@ pub enum TriggerEvent {
 
 /// What a payment is for.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-#[expect(missing_docs, reason = "the names say it")]
+#[allow(missing_docs, reason = "the names say it")]
 pub enum Purpose {
     Goods,
     Services,
@@ -430,7 +430,7 @@ pub enum QueuedIn {
 
 /// A group of rules, for naming where they come from.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-#[expect(missing_docs, reason = "the names are those of the plan's fields")]
+#[allow(missing_docs, reason = "the names are those of the plan's fields")]
 pub enum RuleKey {
     Members,
     Initiator,
