@@ -76,8 +76,8 @@ pub enum Row<'a> {
     Accrual { arrangement: ArrangementId, low: MemberId, high: MemberId, number_days: i128, as_of: Date },
     /// An open payment.
     Payment(PaymentRow),
-    /// A cycle that is closed and not settled.
-    Cycle { arrangement: ArrangementId, cycle: CycleId, date: Date, settle_on: Date },
+    /// A closed cycle of which a leg is not confirmed, or that is not settled.
+    Cycle { arrangement: ArrangementId, cycle: CycleId, date: Date, settle_on: Date, settled: bool },
     /// A settlement leg of such a cycle.
     CycleLeg {
         arrangement: ArrangementId,
@@ -293,8 +293,8 @@ fn write_row(row: &Row<'_>, out: &mut Vec<u8>) {
             w.u8(17);
             payment.write(out);
         }
-        Row::Cycle { arrangement, cycle, date, settle_on } => {
-            w.u8(18).u16(arrangement.0).u32(cycle.0).i32(date.0).i32(settle_on.0);
+        Row::Cycle { arrangement, cycle, date, settle_on, settled } => {
+            w.u8(18).u16(arrangement.0).u32(cycle.0).i32(date.0).i32(settle_on.0).u8(u8::from(*settled));
         }
         Row::CycleLeg { arrangement, cycle, leg, member, counterparty, pay_in, amount_minor, confirmed } => {
             w.u8(19).u16(arrangement.0).u32(cycle.0).u32(*leg).u16(member.0);

@@ -198,6 +198,8 @@ pub enum EventBody {
         arrangement: ArrangementId,
         /// Business date of the fixing.
         date: Date,
+        /// Business date on which leg 1 is due; from now on the value date of leg 2.
+        collect_on: Date,
         /// The payments with what they cost their payers.
         payments: Vec<PricedPayment>,
     },
@@ -466,6 +468,8 @@ pub enum Admitted {
     Cleared(Payout),
     /// It waits in its institution's queue.
     Queued,
+    /// Leg 2 had posted before: only leg 1 was missing.
+    AlreadyCleared,
 }
 
 /// When leg 3 of a cleared payment is due.

@@ -11,7 +11,7 @@ macro_rules! ordinal {
         impl $name {
             /// The ordinal as an index into a dense table.
             #[must_use]
-            #[expect(clippy::cast_possible_truncation, reason = "usize is 64 bits wide on every supported target")]
+            #[allow(clippy::cast_possible_truncation, reason = "usize is 64 bits wide on every supported target")]
             pub const fn index(self) -> usize {
                 self.0 as usize
             }
