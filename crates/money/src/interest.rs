@@ -127,7 +127,7 @@ impl CumulativeInterest {
     /// # Errors
     /// [`InterestError::Overflow`]; nothing is changed then.
     pub fn post(&mut self, rounding: Rounding) -> Result<i128, InterestError> {
-        let (cumulative, _) =
+        let cumulative =
             round_signed(self.numerator, self.basis.denominator(), rounding).ok_or(InterestError::Overflow)?;
         let due = cumulative.checked_sub(self.posted_minor).ok_or(InterestError::Overflow)?;
         self.posted_minor = cumulative;

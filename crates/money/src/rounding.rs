@@ -171,13 +171,13 @@ pub(crate) fn round_unsigned(
 }
 
 /// Rounds numerator / divisor. The divisor is positive and fits in 127 bits.
-pub(crate) fn round_signed(numerator: i128, divisor: u128, rounding: Rounding) -> Option<(i128, Residue)> {
+pub(crate) fn round_signed(numerator: i128, divisor: u128, rounding: Rounding) -> Option<i128> {
     let signed_divisor = i128::try_from(divisor).ok()?;
     let floor = numerator.div_euclid(signed_divisor);
-    let remainder = numerator.rem_euclid(signed_divisor);
-    if rounds_up(rounding, numerator < 0, floor & 1 == 1, remainder.unsigned_abs(), divisor) {
-        Some((floor.checked_add(1)?, Residue::new(remainder - signed_divisor, divisor)))
+    let remainder = numerator.rem_euclid(signed_divisor).unsigned_abs();
+    if rounds_up(rounding, numerator < 0, floor & 1 == 1, remainder, divisor) {
+        floor.checked_add(1)
     } else {
-        Some((floor, Residue::new(remainder, divisor)))
+        Some(floor)
     }
 }

@@ -1,8 +1,9 @@
 use money::{ApportionError, largest_remainder, round_keeping_sum};
 use proptest::prelude::*;
 
-/// The Central American Clearing House's published week (arrangements.md 6.1), in units of 100 US dollars: Honduras is
-/// net creditor of Guatemala, El Salvador and Nicaragua, and its automatic credit of 225,000 is apportioned to them.
+/// The Central American Clearing House's published week (vector TV-CACH-1, from the study of the Economic Commission for
+/// Africa on an African clearing union), in units of 100 US dollars: Honduras is net creditor of Guatemala, El Salvador
+/// and Nicaragua, and its automatic credit of 225,000 is apportioned to them.
 #[test]
 fn the_clearing_house_of_1961_apportions_its_credit_as_published() {
     let balances = [18_980 - 2_689, 53_889 - 6_790, 50 - 5];

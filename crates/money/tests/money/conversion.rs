@@ -15,7 +15,7 @@ fn rate(text: &str) -> Rate {
     Rate::parse(text).unwrap()
 }
 
-/// arrangements.md 3.6, 11 March 2022: rates published by the central banks, amounts chosen.
+/// 11 March 2022: rates published by the central banks, amounts chosen (vector TV-SML-DAY).
 #[test]
 fn one_day_of_the_local_currency_payment_system_comes_out_to_the_cent() {
     let half_up = |minor, text: &str, how| {

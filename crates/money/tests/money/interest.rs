@@ -9,7 +9,7 @@ fn accrual(stretches: &[(i128, u32)]) -> Accrual {
     accrual
 }
 
-/// Daily balances of a four-month period under the reciprocal payments agreement (arrangements.md 2.9): 797,000,000
+/// Daily balances of a four-month period under the reciprocal payments agreement (vector TV-CPCR-2): 797,000,000
 /// number-days of dollars at 5.5 %, actual/360.
 #[test]
 fn a_period_of_daily_balances_earns_121_763_89() {

@@ -10,7 +10,8 @@ fn residue(minor: u64, rate: &str) -> Residue {
 #[test]
 fn equal_fractions_are_equal_whatever_their_terms() {
     assert_eq!(residue(101, "1.5"), residue(3, "1.50"));
-    assert_ne!(residue(101, "1.5"), residue(101, "1.25"));
+    assert_ne!(residue(2, "1.25"), residue(1, "1.25"), "a half and a quarter");
+    assert_ne!(residue(3, "1.25"), residue(1, "1.25"), "three quarters and one");
     assert_eq!(residue(100, "1.50"), Residue::ZERO);
     assert_eq!(residue(3, "1.50").reduced().denominator(), 2);
     assert_eq!(residue(3, "1.50").to_string(), "1/2");
@@ -42,14 +43,15 @@ fn what_was_rounded_up_is_a_negative_residue() {
 
 #[test]
 fn a_sum_whose_denominator_does_not_fit_is_refused() {
-    // Three rates without a common factor, of 64 bits each.
-    let left = |mantissa: u64| {
-        let rate = Rate::new(mantissa, 0).unwrap();
-        convert(AmountMinor::MAX, 0, 4, rate, Conversion::Divide, Rounding::Ceiling).unwrap().1
+    // One unit over the divisor leaves 1/divisor; these two divisors, of 64 bits each, have no common factor.
+    let one_over = |divisor: u64| {
+        let (minor, rate) = (AmountMinor::new(divisor.div_ceil(100)).unwrap(), Rate::new(divisor, 0).unwrap());
+        convert(minor, 0, 2, rate, Conversion::Divide, Rounding::Floor).unwrap().1
     };
-    let two = left(18_446_744_073_709_551_557).checked_add(left(18_446_744_073_709_551_533));
-    assert_eq!(two, None);
-    assert!(left(4_294_967_291).checked_add(left(4_294_967_279)).is_some());
+    let (left, right) = (one_over(18_446_744_073_709_551_599), one_over(18_446_744_073_709_551_499));
+    assert_eq!(left.to_string(), "1/18446744073709551599");
+    assert_eq!(left.checked_add(right), None);
+    assert_eq!(one_over(99).checked_add(one_over(199)).map(|sum| sum.to_string()), Some("298/19701".to_owned()));
 }
 
 proptest! {
