@@ -3,7 +3,7 @@
 //!
 //! `domain` knows no bytes of a journal, no rulebook file and no decision: it names things. Whatever decides is in
 //! `ledger`, whatever is written is in `codec` and `journal`.
-#![deny(clippy::float_arithmetic)]
+#![deny(clippy::float_arithmetic, clippy::print_stdout, clippy::print_stderr)]
 
 pub mod account;
 pub mod canonical;

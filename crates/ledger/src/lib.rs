@@ -1,1 +1,2 @@
-//! Placeholder until its first commit.
+//! The clearing house as a state machine. (Skeleton of signatures; see the crate's history.)
+#![deny(clippy::float_arithmetic, clippy::print_stdout, clippy::print_stderr)]
