@@ -73,12 +73,14 @@ impl CsvInput {
     /// # Errors
     /// [`DataCode::CsvEmpty`], [`DataCode::FileGzip`], or whatever is wrong with the first record.
     pub fn from_reader(name: &str, reader: impl Read + 'static) -> Result<CsvInput, DataError> {
-        let (start, plain) = split_start(BufReader::new(reader), GZIP_MAGIC).map_err(|cause| read_error(name, &cause))?;
+        let (start, plain) =
+            split_start(BufReader::new(reader), GZIP_MAGIC).map_err(|cause| read_error(name, &cause))?;
         let compressed = start == GZIP_MAGIC;
         let whole = Cursor::new(start).chain(plain);
         let text: Box<dyn BufRead> =
             if compressed { Box::new(BufReader::new(MultiGzDecoder::new(whole))) } else { Box::new(whole) };
-        let fault = |cause: std::io::Error| if compressed { gzip_error(name, &cause) } else { read_error(name, &cause) };
+        let fault =
+            |cause: std::io::Error| if compressed { gzip_error(name, &cause) } else { read_error(name, &cause) };
         let (start, rest) = split_start(text, BYTE_ORDER_MARK).map_err(fault)?;
         let start = if start == BYTE_ORDER_MARK { Vec::new() } else { start };
         let mut input = CsvInput {

@@ -41,7 +41,10 @@ fn a_table_reads_the_same_whatever_wrote_it() {
         ("byte order mark", b"\xef\xbb\xbfa,b\n1,2\n3,4\n".to_vec()),
         ("byte order mark before a quoted header", b"\xef\xbb\xbf\"a\",b\n1,2\n3,4\n".to_vec()),
         ("quotes and spaces", b"\"a\", b \n\"1\",\" 2 \"\n3 ,\"4\"\n".to_vec()),
-        ("other columns and another order", b"x,b,name,a\n,2,\"Bogot\xc3\xa1, D.C.\",1\n,4,\"say \"\"no\"\"\",3\n".to_vec()),
+        (
+            "other columns and another order",
+            b"x,b,name,a\n,2,\"Bogot\xc3\xa1, D.C.\",1\n,4,\"say \"\"no\"\"\",3\n".to_vec(),
+        ),
         ("gzip", gzip(b"a,b\n1,2\n3,4\n")),
         ("gzip in two members", two_members),
     ];

@@ -171,6 +171,9 @@ mod tests {
     #[test]
     fn units_keep_every_digit_or_there_are_none() {
         let decimal = Decimal { mantissa: 12_345, decimals: 2 };
-        assert_eq!((decimal.in_units(2), decimal.in_units(4), decimal.in_units(1)), (Some(12_345), Some(1_234_500), None));
+        assert_eq!(
+            (decimal.in_units(2), decimal.in_units(4), decimal.in_units(1)),
+            (Some(12_345), Some(1_234_500), None)
+        );
     }
 }

@@ -7,3 +7,6 @@
 pub mod csv_input;
 pub mod data_error;
 pub mod decimal;
+pub mod holiday_rules;
+pub mod notice;
+pub mod region;
