@@ -3,7 +3,7 @@
 use crate::ids::{ArrangementId, CurrencyId, InstitutionId, MemberId};
 
 /// A book: every posting balances to zero within its book and currency.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]
 pub enum BookId {
     /// A member's national system.
     Edge(MemberId),
@@ -12,7 +12,7 @@ pub enum BookId {
 }
 
 /// Whose account it is.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]
 pub enum Owner {
     /// The house.
     House,
@@ -23,7 +23,7 @@ pub enum Owner {
 }
 
 /// What an account stands for. Positive: the owner is owed.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]
 #[repr(u8)]
 pub enum AccountKind {
     /// Edge: what an institution received from (+) or paid to (−) its member's system through the house.
@@ -74,7 +74,7 @@ impl AccountKind {
 }
 
 /// What makes an account one.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]
 pub struct AccountKey {
     /// Its book.
     pub book: BookId,

@@ -394,7 +394,7 @@ impl Writer<'_> {
 /// A multiset folded into a count and a sum: what goes in may be taken out again, and order does not matter.
 ///
 /// The mixing guards against mistakes of programs, not against adversaries: those are the hash chain's affair.
-#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Accumulator {
     count: u64,
     sum: u128,

@@ -15,7 +15,7 @@ use crate::time::{Date, Timestamp};
 use money::{AmountMinor, CurrencyCode, Rate};
 
 /// A fact, with who brought it about.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Event {
     /// Who gave the command.
     pub actor: Actor,
@@ -26,7 +26,7 @@ pub struct Event {
 }
 
 /// What happened.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub enum EventBody {
     /// A currency is known.
     CurrencyRegistered {
@@ -404,7 +404,7 @@ pub enum EventBody {
 }
 
 /// An accepted order.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct PaymentEntered {
     /// Its ordinal.
     pub payment: PaymentId,
@@ -447,7 +447,7 @@ pub struct PaymentEntered {
 }
 
 /// What became of an order at acceptance, or of a held one at release.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub enum Disposition {
     /// Leg 2 is posted.
     Cleared(Payout),
@@ -462,7 +462,7 @@ pub enum Disposition {
 }
 
 /// What became of a payment whose leg 1 was confirmed.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub enum Admitted {
     /// Leg 2 is posted.
     Cleared(Payout),
@@ -473,7 +473,7 @@ pub enum Admitted {
 }
 
 /// When leg 3 of a cleared payment is due.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub enum Payout {
     /// At once, from the member's own means.
     AtClearing,
@@ -484,7 +484,7 @@ pub enum Payout {
 }
 
 /// A payment released from a queue.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Released {
     /// The payment.
     pub payment: PaymentId,
@@ -493,7 +493,7 @@ pub struct Released {
 }
 
 /// Why payments ended without clearing.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]
 pub enum EndReason {
     /// Its sender, its member or the operator withdrew it.
     Cancelled,
@@ -508,7 +508,7 @@ pub enum EndReason {
 }
 
 /// How a dispute ends.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]
 pub enum DisputeOutcome {
     /// For its carrier: the parties make a return.
     Upheld,
@@ -519,7 +519,7 @@ pub enum DisputeOutcome {
 }
 
 /// Stage of membership: the way adoption goes.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]
 #[repr(u8)]
 pub enum Stage {
     /// Sees.
@@ -533,7 +533,7 @@ pub enum Stage {
 }
 
 /// Rate of a currency against the settlement asset: units of the currency per unit of the asset.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub enum Quote {
     /// The member buys the asset at the lower and sells it at the higher.
     TwoSided {
@@ -547,7 +547,7 @@ pub enum Quote {
 }
 
 /// Net of a cycle at its close.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct CycleClosed {
     /// The arrangement.
     pub arrangement: ArrangementId,
@@ -570,7 +570,7 @@ pub struct CycleClosed {
 }
 
 /// A member's FX result of a cycle in one of its currencies.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct FxResult {
     /// The member.
     pub member: MemberId,
@@ -583,7 +583,7 @@ pub struct FxResult {
 }
 
 /// One movement of the settlement asset to or from the agent.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct SettlementLeg {
     /// Who pays or is paid.
     pub member: MemberId,
@@ -596,7 +596,7 @@ pub struct SettlementLeg {
 }
 
 /// Kind of a command, for a refusal of it.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]
 #[repr(u8)]
 #[allow(missing_docs, reason = "the names are those of the commands")]
 pub enum CommandKind {

@@ -5,7 +5,7 @@ use std::fmt;
 macro_rules! ordinal {
     ($(#[$meta:meta])* $name:ident($inner:ty)) => {
         $(#[$meta])*
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]
         pub struct $name(pub $inner);
 
         impl $name {
@@ -87,7 +87,7 @@ impl EventSeq {
 }
 
 /// Unique end-to-end transaction reference: the sixteen bytes of a version 4 UUID (ISO 20022 `UUIDv4Identifier`).
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Uetr(pub [u8; 16]);
 
 impl Uetr {
@@ -145,7 +145,7 @@ impl fmt::Debug for Uetr {
 }
 
 /// What makes a payment unique for ever: the instructing institution and its UETR.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]
 pub struct PaymentKey {
     /// The institution that instructed the payment.
     pub institution: InstitutionId,
@@ -155,19 +155,19 @@ pub struct PaymentKey {
 
 /// First sixteen bytes of the SHA-256 of an order's canonical bytes: tells a repeated order from another one under the
 /// same UETR.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]
 pub struct ContentDigest(pub [u8; 16]);
 
 /// Salted commitment to all documents and personal data of a payment; the data themselves are not in events.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Commitment(pub [u8; 32]);
 
 /// Key under which a trade document is checked for duplicates: first sixteen bytes of its SHA-256.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]
 pub struct DocumentKey(pub [u8; 16]);
 
 /// A person acting, and in whose name.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Actor {
     /// In whose name.
     pub role: Role,
@@ -176,7 +176,7 @@ pub struct Actor {
 }
 
 /// In whose name somebody acts.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]
 pub enum Role {
     /// The house itself: what falls due by time.
     House,

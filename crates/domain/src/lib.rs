@@ -2,7 +2,8 @@
 //! the states of a payment, the chart of accounts, and the canonical form of the state with its digest.
 //!
 //! `domain` knows no bytes of a journal, no rulebook file and no decision: it names things. Whatever decides is in
-//! `ledger`, whatever is written is in `codec` and `journal`.
+//! `ledger`, whatever is written is in `codec` and `journal`. The serde implementations serve snapshots only: those are
+//! caches, and any release may change their form.
 #![deny(clippy::float_arithmetic, clippy::print_stdout, clippy::print_stderr)]
 
 pub mod account;

@@ -5,7 +5,7 @@ use crate::plan::LimitKind;
 use crate::time::Date;
 
 /// Whose use a limit limits, by name.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]
 pub enum Scope {
     /// Net debit of an institution.
     InstitutionShare(InstitutionId),
@@ -42,7 +42,7 @@ impl Scope {
 }
 
 /// A limit set: facts of a command and of its event.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct LimitSetting {
     /// In which arrangement.
     pub arrangement: ArrangementId,

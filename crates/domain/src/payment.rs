@@ -5,7 +5,7 @@ use crate::ids::{CurrencyId, PaymentId};
 use money::AmountMinor;
 
 /// State of a payment as a whole.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]
 #[repr(u8)]
 pub enum PaymentState {
     /// A rule said no.
@@ -96,7 +96,7 @@ impl PaymentState {
 }
 
 /// Figure of a summary.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]
 #[allow(missing_docs, reason = "the names are those of the machine-readable summary")]
 pub enum Bucket {
     Cleared,
@@ -109,7 +109,7 @@ pub enum Bucket {
 }
 
 /// What moves a payment from one state to another.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]
 pub enum Step {
     /// A rule says no.
     Refuse,
@@ -228,7 +228,7 @@ pub fn may(from: Option<PaymentState>, step: Step, to: PaymentState) -> bool {
 }
 
 /// State of one leg.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]
 #[repr(u8)]
 pub enum LegState {
     /// Not due.
@@ -252,7 +252,7 @@ impl LegState {
 }
 
 /// Amounts of the three legs; an amount that depends on an open price is not there yet.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Amounts {
     /// Leg 1, in minor units of the payer's edge currency.
     pub payer: Option<AmountMinor>,
@@ -263,7 +263,7 @@ pub struct Amounts {
 }
 
 /// Currencies of the three legs.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct LegCurrencies {
     /// Leg 1.
     pub payer: CurrencyId,
@@ -274,7 +274,7 @@ pub struct LegCurrencies {
 }
 
 /// A payment named in a list of an event, with the amount it now costs its payer.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct PricedPayment {
     /// The payment.
     pub payment: PaymentId,

@@ -8,7 +8,7 @@ use crate::refusal::Refusal;
 use money::{AmountMinor, CurrencyCode, RateRounding, Rounding};
 
 /// Compiled rules of one version of a rulebook.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Plan {
     /// Name of the rulebook, as in its file.
     pub name: String,
@@ -57,7 +57,7 @@ pub struct Plan {
 }
 
 /// Who starts a payment.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub enum Initiator {
     /// The payer's institution pushes.
     Payer,
@@ -66,7 +66,7 @@ pub enum Initiator {
 }
 
 /// Form of the reference of a registered instrument (CPCR: the reimbursement code).
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct InstrumentRule {
     /// Fields in order: name and number of digits.
     pub fields: Vec<(String, u8)>,
@@ -75,7 +75,7 @@ pub struct InstrumentRule {
 }
 
 /// Check digit algorithm of an instrument reference: which of the digits it is, and how it is computed.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub enum CheckDigit {
     /// None.
     None,
@@ -84,7 +84,7 @@ pub enum CheckDigit {
 }
 
 /// How amounts are priced.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub enum Price {
     /// At acceptance, from members' two-sided quotes of their own currency against the settlement asset.
     Fixed {
@@ -105,7 +105,7 @@ pub enum Price {
 }
 
 /// In which currency an order is expressed.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize, serde::Deserialize)]
 pub enum Denomination {
     /// The payee's edge currency.
     Payee,
@@ -116,7 +116,7 @@ pub enum Denomination {
 }
 
 /// To whom a member owes.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub enum Counterparty {
     /// The house, by novation.
     House,
@@ -125,7 +125,7 @@ pub enum Counterparty {
 }
 
 /// In which currency positions are kept.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub enum PositionCurrency {
     /// The settlement asset.
     Asset,
@@ -134,7 +134,7 @@ pub enum PositionCurrency {
 }
 
 /// When the legs of a payment are due.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Triggers {
     /// Leg 1: the payer's institution pays its member.
     pub collection: Trigger,
@@ -147,7 +147,7 @@ pub struct Triggers {
 }
 
 /// What a leg waits for, and how many business days after.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Trigger {
     /// What it waits for.
     pub on: TriggerEvent,
@@ -156,7 +156,7 @@ pub struct Trigger {
 }
 
 /// What a leg may wait for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub enum TriggerEvent {
     /// Acceptance of the order.
     Acceptance,
@@ -173,7 +173,7 @@ pub enum TriggerEvent {
 }
 
 /// What a payment is for.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize, serde::Deserialize)]
 #[allow(missing_docs, reason = "the names say it")]
 pub enum Purpose {
     Goods,
@@ -185,14 +185,14 @@ pub enum Purpose {
 }
 
 /// When an order must carry the key of a trade document; a key is accepted once.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct EvidenceRule {
     /// Above this amount in minor units of the settlement asset.
     pub above_asset_minor: AmountMinor,
 }
 
 /// A kind of limit that the rulebook knows.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct LimitRule {
     /// Whose use is limited.
     pub kind: LimitKind,
@@ -205,7 +205,7 @@ pub struct LimitRule {
 }
 
 /// Whose use a limit limits.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize, serde::Deserialize)]
 pub enum LimitKind {
     /// Net debit of one institution: its share of its member's cap. Seen by one queue only.
     InstitutionShare,
@@ -220,7 +220,7 @@ pub enum LimitKind {
 }
 
 /// What holds where a limit has not been set.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub enum WhenUnset {
     /// No limit.
     Unlimited,
@@ -229,7 +229,7 @@ pub enum WhenUnset {
 }
 
 /// What happens to an order that would pass a limit.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub enum OnLimit {
     /// Refused.
     Refuse,
@@ -243,7 +243,7 @@ pub enum OnLimit {
 }
 
 /// The queue of an institution.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct QueueRule {
     /// Business days after the day of entry on whose close an item expires.
     pub life_business_days: u8,
@@ -252,7 +252,7 @@ pub struct QueueRule {
 }
 
 /// The business day of an arrangement.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct DayRule {
     /// IANA time zone in which the steps are stated.
     pub zone: String,
@@ -265,7 +265,7 @@ pub struct DayRule {
 }
 
 /// Which days are business days of an arrangement.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub enum BusinessDays {
     /// Monday to Friday.
     Weekdays,
@@ -274,7 +274,7 @@ pub enum BusinessDays {
 }
 
 /// A moment of the business day.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]
 pub enum DayStep {
     /// Orders may enter.
     EntryOpens,
@@ -295,7 +295,7 @@ pub enum DayStep {
 }
 
 /// The netting cycle.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct CycleRule {
     /// How long a cycle lasts.
     pub length: CycleLength,
@@ -304,7 +304,7 @@ pub struct CycleRule {
 }
 
 /// How long a cycle lasts.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub enum CycleLength {
     /// One business day.
     Day,
@@ -313,7 +313,7 @@ pub enum CycleLength {
 }
 
 /// Among whom positions are netted.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub enum Netting {
     /// Pair by pair.
     Bilateral,
@@ -322,7 +322,7 @@ pub enum Netting {
 }
 
 /// Settlement of the net.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct SettlementRule {
     /// Business days after the close on which it is paid: days open in all the calendars named. 0: the same day.
     pub plus_business_days: u8,
@@ -333,7 +333,7 @@ pub struct SettlementRule {
 }
 
 /// Whose calendar a rule needs.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize, serde::Deserialize)]
 pub enum CalendarRole {
     /// The settlement agent's.
     Agent,
@@ -344,7 +344,7 @@ pub enum CalendarRole {
 }
 
 /// How positions become amounts of the settlement asset.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct ConversionRule {
     /// Which reference rates.
     pub rates: ConversionRates,
@@ -355,7 +355,7 @@ pub struct ConversionRule {
 }
 
 /// Which reference rates convert positions.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub enum ConversionRates {
     /// Those of the last fixing before the day of closing.
     PreviousFixing,
@@ -364,7 +364,7 @@ pub enum ConversionRates {
 }
 
 /// Interest on balances between members.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct InterestRule {
     /// Rate per year, in parts per million.
     pub rate_ppm: u32,
@@ -375,7 +375,7 @@ pub struct InterestRule {
 }
 
 /// Acceptance of a debit by the debited member.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct ConformityRule {
     /// Business days within which the debited member answers.
     pub within_business_days: u8,
@@ -384,7 +384,7 @@ pub struct ConformityRule {
 }
 
 /// What silence of the debited member means.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub enum Silence {
     /// The debit is accepted.
     Conformity,
@@ -393,7 +393,7 @@ pub enum Silence {
 }
 
 /// Returns of paid-out payments.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct ReturnRule {
     /// Calendar days after acceptance within which a payment may be returned, rolled forward to a business day.
     pub window_days: u16,
@@ -404,7 +404,7 @@ pub struct ReturnRule {
 }
 
 /// Price of a return.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub enum ReturnRate {
     /// The amounts of the original, pro rata when partly returned.
     Original,
@@ -413,14 +413,14 @@ pub enum ReturnRate {
 }
 
 /// What suspension of a member does to what is queued towards it; the rest of the matrix is the same for all.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct SuspensionRule {
     /// Items queued towards the suspended member.
     pub queued_in: QueuedIn,
 }
 
 /// What happens to items queued towards a suspended member.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub enum QueuedIn {
     /// They are cancelled.
     Cancel,
@@ -429,7 +429,7 @@ pub enum QueuedIn {
 }
 
 /// A group of rules, for naming where they come from.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize, serde::Deserialize)]
 #[allow(missing_docs, reason = "the names are those of the plan's fields")]
 pub enum RuleKey {
     Members,
@@ -455,7 +455,7 @@ pub enum RuleKey {
 }
 
 /// Where a rule comes from.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Article {
     /// Article of the treaty, regulation or design, as cited.
     pub citation: String,

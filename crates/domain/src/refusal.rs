@@ -8,7 +8,7 @@ macro_rules! refusals {
         /// A rule said no. Numbers and codes are permanent: never changed, never reused.
         ///
         /// The order of the list is the order of precedence: where several hold, the first is given.
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]
         #[repr(u16)]
         pub enum Refusal {
             $( $(#[$meta])* $name = $number, )*
@@ -273,7 +273,7 @@ impl Refusal {
 }
 
 /// A refusal with the limit that gave it, where one did.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct RefusedBy {
     /// The refusal.
     pub refusal: Refusal,

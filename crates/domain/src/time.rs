@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// Microseconds since 1970-01-01T00:00:00Z.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub struct Timestamp(pub i64);
 
 /// Microseconds in a second.
@@ -42,7 +42,7 @@ impl fmt::Display for Timestamp {
 }
 
 /// A civil date of the proleptic Gregorian calendar: days since 1970-01-01.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub struct Date(pub i32);
 
 impl Date {

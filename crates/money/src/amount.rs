@@ -16,7 +16,7 @@ use std::num::NonZeroU64;
 /// assert_eq!(AmountMinor::new(0), Err(AmountError::Zero));
 /// # Ok::<(), AmountError>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub struct AmountMinor(NonZeroU64);
 
 const MAX_MINOR: u64 = 999_999_999_999_999_999;
@@ -77,7 +77,7 @@ impl std::error::Error for AmountError {}
 ///
 /// 128 bits hold more than 10^20 of the largest amounts, so a sum that does not fit is a mistake of the program and not a state
 /// of the world.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Serialize, serde::Deserialize)]
 pub struct BalanceMinor(i128);
 
 impl BalanceMinor {

@@ -9,7 +9,7 @@ pub const MAX_MINOR_DECIMALS: u8 = 4;
 ///
 /// Codes outside the standard (`XSU`, the SUCRE's unit) are as good as those in it: the letters name a currency, they do
 /// not prove that it exists.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub struct CurrencyCode([u8; 3]);
 
 impl CurrencyCode {
@@ -67,7 +67,7 @@ impl fmt::Display for CurrencyCode {
 }
 
 /// A currency: its code and the number of decimals of its minor unit (2 for the dollar's cent, 0 for the guaraní).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Currency {
     code: CurrencyCode,
     minor_decimals: u8,

@@ -6,7 +6,7 @@ use crate::amount::BalanceMinor;
 use crate::rounding::{Residue, Rounding, round_signed};
 
 /// How many days a year has when interest is counted; the days themselves are always the actual ones.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub enum DayCount {
     /// Actual days over 360: dollar and euro money markets.
     Actual360,
@@ -48,7 +48,7 @@ const PPM: u128 = 1_000_000;
 /// assert_eq!(interest_minor(accrual, 55_000, DayCount::Actual360, Rounding::HalfUp)?, 12_176_389);
 /// # Ok::<(), InterestError>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Serialize, serde::Deserialize)]
 pub struct Accrual(i128);
 
 impl Accrual {

@@ -1,8 +1,8 @@
 //! Amounts, balances, currencies, rates and rounding: the arithmetic of money, and nothing about who owes whom.
 //!
 //! Everything is an integer of a currency's minor unit (the cent of the dollar; the peso itself where a currency has no
-//! cents) or an exact decimal or fraction. There is no floating point, no allocation on the conversion path, no clock
-//! and no dependency.
+//! cents) or an exact decimal or fraction. There is no floating point, no allocation on the conversion path and no clock.
+
 //!
 //! Three habits hold everywhere in this crate:
 //!

@@ -22,7 +22,7 @@ pub const MAX_RATE_DECIMALS: u8 = 12;
 /// assert_eq!(published.to_string(), "108.88670");
 /// # Ok::<(), RateError>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Rate {
     mantissa: u64,
     decimals: u8,
@@ -141,7 +141,7 @@ fn parse_exponent(text: &str) -> Result<i32, RateError> {
 }
 
 /// How a quotient of two rates becomes a rate that can be published.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub enum RateRounding {
     /// To that many decimals, by the named rule.
     Nearest {

@@ -8,7 +8,7 @@ use std::fmt;
 /// The half rules are symmetric about zero: with [`Rounding::HalfUp`] a debt of 0.5 rounds to 1 just as a claim of 0.5
 /// does, so that the two sides of one balance post the same figure. [`Rounding::Floor`] and [`Rounding::Ceiling`] are
 /// not: they go towards minus and plus infinity.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Rounding {
     /// Towards minus infinity.
     Floor,
