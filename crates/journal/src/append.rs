@@ -52,11 +52,23 @@ pub type Blocks = Box<dyn Iterator<Item = Result<Block, JournalFault>> + Send>;
 ///
 /// It knows bytes, order and outcome; nothing of what an event means.
 pub trait Journal {
+    /// Asks whether a block of at most `body_bytes` could be promised now, before anything of it is decided: there is no
+    /// undo, so a lack of space found only at [`Journal::submit`] ends whoever has already evolved its state. A store that
+    /// answers yes keeps that much for the next submission.
+    ///
+    /// # Errors
+    /// [`JournalFault::Full`] if not: nothing changed, and a later try may succeed. After an outcome other than durable,
+    /// the fault that it left.
+    fn admit(&mut self, body_bytes: usize) -> Result<(), JournalFault> {
+        let _ = body_bytes;
+        Ok(())
+    }
+
     /// Hands over the next block; hashing, chaining, writing and syncing happen elsewhere and later.
     ///
     /// # Errors
     /// [`JournalFault::Full`] if the store cannot promise the space: nothing was accepted, and a later try may succeed.
-    /// After an outcome other than durable, the fault that it left.
+    /// Not after [`Journal::admit`] promised it. After an outcome other than durable, the fault that it left.
     ///
     /// # Panics
     /// On what no correct engine does: more than [`Journal::in_flight_max`] blocks in flight; a draft without events,

@@ -144,6 +144,26 @@ fn a_full_disk_is_refused_at_submission_and_a_later_try_succeeds() {
 }
 
 #[test]
+fn room_that_was_admitted_is_there_at_submission() {
+    let plan = [AppendFate::DiskFull, DURABLE, AppendFate::DiskFull, DURABLE];
+    let mut journal = open_with(&MemoryDisk::new(), &plan);
+    assert_eq!(journal.admit(1_000).expect_err("no room").code(), "STORAGE_FULL");
+    assert_eq!(journal.admit(1_000), Ok(()));
+    assert_eq!(journal.admit(1_000), Ok(()), "asking twice uses up nothing");
+    let next = draft(&journal, 0);
+    journal.submit(next).expect("the admitted room");
+    assert_eq!(journal.wait().map(|(_, outcome)| outcome), Some(Outcome::Durable));
+    assert_eq!(journal.admit(1_000).expect_err("no room").code(), "STORAGE_FULL", "the next block asks anew");
+}
+
+#[test]
+fn after_a_fault_nothing_is_admitted() {
+    let mut journal = open_with(&MemoryDisk::new(), &[AppendFate::Unknown { kept: true }]);
+    append(&mut journal);
+    assert_eq!(journal.admit(1).expect_err("refused").code(), "OUTCOME_UNKNOWN");
+}
+
+#[test]
 fn a_second_writer_fences_the_first() {
     let disk = MemoryDisk::new();
     let mut first = open(&disk);

@@ -10,7 +10,8 @@ pub enum AppendFate {
         /// Calls of `poll` answered with nothing first.
         polls: u32,
     },
-    /// The disk has no room: refused by `submit` itself, nothing accepted, and the next submission asks the plan anew.
+    /// The disk has no room: refused by `admit`, or by `submit` where nobody asked first; nothing accepted, and the next
+    /// question asks the plan anew.
     DiskFull,
     /// The sync fails. The block may be on the medium all the same.
     SyncFailed {

@@ -15,6 +15,8 @@ pub struct MemoryJournal {
     head: Head,
     submitted: SubmissionPoint,
     in_flight: VecDeque<InFlight>,
+    /// What the plan said of the next block, when it was asked ahead by `admit`.
+    admitted: Option<AppendFate>,
     fault: Option<JournalFault>,
 }
 
@@ -51,6 +53,7 @@ impl MemoryJournal {
             head,
             submitted: SubmissionPoint::at(&head),
             in_flight: VecDeque::new(),
+            admitted: None,
             fault: None,
         })
     }
@@ -81,6 +84,20 @@ impl MemoryJournal {
         if survival.mark_follows {
             content.mark = Some(head.mark());
         }
+    }
+
+    fn next_fate(&mut self) -> Result<AppendFate, JournalFault> {
+        if let Some(fault) = &self.fault {
+            return Err(fault.clone());
+        }
+        let fate = match self.admitted.take() {
+            Some(fate) => fate,
+            None => self.plan.fate(self.submitted.block_number),
+        };
+        if fate == AppendFate::DiskFull {
+            return Err(JournalFault::Full { place: PLACE.to_owned(), detail: "no room, as planned".to_owned() });
+        }
+        Ok(fate)
     }
 
     fn complete(&mut self, entry: InFlight) -> (Ticket, Outcome) {
@@ -138,18 +155,15 @@ impl MemoryJournal {
 }
 
 impl Journal for MemoryJournal {
+    fn admit(&mut self, _body_bytes: usize) -> Result<(), JournalFault> {
+        self.admitted = Some(self.next_fate()?);
+        Ok(())
+    }
+
     fn submit(&mut self, draft: BlockDraft) -> Result<Ticket, JournalFault> {
-        if let Some(fault) = &self.fault {
-            return Err(fault.clone());
-        }
+        let fate = self.next_fate()?;
         assert!(self.in_flight.len() < self.in_flight_max(), "more blocks submitted than may be in flight");
-        let mut submitted = self.submitted;
-        let ticket = submitted.advance(&draft);
-        let fate = self.plan.fate(ticket.block_number());
-        if fate == AppendFate::DiskFull {
-            return Err(JournalFault::Full { place: PLACE.to_owned(), detail: "no room, as planned".to_owned() });
-        }
-        self.submitted = submitted;
+        let ticket = self.submitted.advance(&draft);
         let previous = self.in_flight.back().map_or(self.head.hash, |entry| entry.block.hash());
         self.in_flight.push_back(InFlight { ticket, block: seal(draft, previous), fate });
         Ok(ticket)
