@@ -4,9 +4,15 @@
 //! countries of the [`region`]; [`holidays`] and [`calendar`] say on which days both ends are open, [`rates`] what a
 //! dollar is worth on them; [`tickets`] turns all that into the payments of a run, repeatable from a seed ([`random`]).
 
+pub mod calendar;
 pub mod csv_input;
 pub mod data_error;
 pub mod decimal;
+mod fields;
+pub mod flows;
 pub mod holiday_rules;
+pub mod holidays;
 pub mod notice;
+pub mod rates;
 pub mod region;
+pub mod trade;
