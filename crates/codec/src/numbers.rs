@@ -1,0 +1,162 @@
+//! Numbers that stand for names in bytes. They are permanent: a number is never changed and never used again, and a new
+//! name gets a new one. The numbers of event types are in `events.rs`, those of refusals in `domain::refusal`.
+//!
+//! The list at the end is what has been published; it only grows.
+
+use crate::error::DecodeError;
+use crate::item::Item;
+use crate::reader::Reader;
+use crate::writer::Writer;
+use domain::event::{CommandKind, DisputeOutcome, EndReason, Payout, Stage};
+use domain::plan::{
+    BusinessDays, CalendarRole, CheckDigit, ConversionRates, Counterparty, DayStep, Denomination, Initiator, LimitKind,
+    Netting, PositionCurrency, Purpose, QueuedIn, ReturnRate, Silence, TriggerEvent, WhenUnset,
+};
+use money::{DayCount, Rounding};
+
+/// Numbers of an enumeration whose variants carry nothing: the variant is its number.
+macro_rules! variants {
+    ($($name:ident { $($variant:ident = $number:literal),+ $(,)? })+) => {
+        $(impl Item for $name {
+            #[inline]
+            fn write(&self, to: &mut Writer<'_>) {
+                to.unsigned(match self { $(Self::$variant => $number),+ });
+            }
+
+            #[inline]
+            fn read(from: &mut Reader<'_>) -> Result<Self, DecodeError> {
+                let at = from.position();
+                match from.unsigned(stringify!($name))? {
+                    $($number => Ok(Self::$variant),)+
+                    _ => Err(DecodeError::OutOfRange { at, expected: stringify!($name) }),
+                }
+            }
+        })+
+
+        /// Every number of these enumerations, with its name.
+        #[cfg(test)]
+        const VARIANTS: &[(&str, &[(u64, &str)])] =
+            &[$((stringify!($name), &[$(($number, stringify!($variant))),+])),+];
+    };
+}
+
+/// Numbers of an enumeration some of whose variants carry something.
+macro_rules! tags {
+    ($($(#[$meta:meta])* $module:ident { $($tag:ident = $number:literal),+ $(,)? })+) => {
+        $($(#[$meta])* pub(crate) mod $module {
+            $(pub(crate) const $tag: u64 = $number;)+
+        })+
+
+        /// Every number of these enumerations, with its name.
+        #[cfg(test)]
+        const TAGS: &[(&str, &[(u64, &str)])] = &[$((stringify!($module), &[$(($number, stringify!($tag))),+])),+];
+    };
+}
+
+variants! {
+    BusinessDays { Weekdays = 1, AllMembersOpen = 2 }
+    CalendarRole { Agent = 1, AssetCentre = 2, Members = 3 }
+    CheckDigit { None = 0, Iso7064Mod11_10 = 1 }
+    CommandKind {
+        RegisterCurrency = 1, DefineCalendar = 2, SetCalendarDays = 3, RegisterMember = 4, AuthoriseInstitution = 5,
+        AdoptRulebook = 6, OpenArrangement = 7, Join = 8, Leave = 9, SetLimit = 10, MovePrefunding = 11,
+        PublishRate = 12, OpenDay = 13, Submit = 14, ConfirmCollections = 15, Cancel = 16, ResolveHold = 17,
+        GiveConformity = 18, ConfirmPayouts = 19, FailPayout = 20, Return = 21, OpenDispute = 22, EndDispute = 23,
+        ConfirmSettlement = 24, ConfirmTransfer = 25, Suspend = 26, Reinstate = 27,
+    }
+    ConversionRates { PreviousFixing = 1, DayOfClosing = 2 }
+    Counterparty { House = 1, Pair = 2 }
+    DayCount { Actual360 = 1, Actual365 = 2 }
+    DayStep {
+        EntryOpens = 1, RunsFrom = 2, RunsTo = 3, Fixing = 4, EntryCutOff = 5, LastRun = 6, Close = 7, PayInBy = 8,
+    }
+    Denomination { Payee = 1, Payer = 2, Asset = 3 }
+    DisputeOutcome { Upheld = 1, Rejected = 2, Lapsed = 3 }
+    EndReason { Cancelled = 1, Suspended = 2, Void = 3, Expired = 4, QuoteLapsed = 5 }
+    Initiator { Payer = 1, Payee = 2 }
+    LimitKind { InstitutionShare = 1, Pair = 2, CreditorExposure = 3, PerPayment = 4, Prefinancing = 5 }
+    Netting { Bilateral = 1, Multilateral = 2 }
+    Payout { AtClearing = 1, AfterSettlement = 2, AtConformity = 3 }
+    PositionCurrency { Asset = 1, Denominated = 2 }
+    Purpose { Goods = 1, Services = 2, Remittance = 3, Pension = 4, PublicProgramme = 5, Investment = 6 }
+    QueuedIn { Cancel = 1, Keep = 2 }
+    ReturnRate { Original = 1, Day = 2 }
+    Rounding { Floor = 1, Ceiling = 2, HalfUp = 3, HalfEven = 4 }
+    Silence { Conformity = 1, Extorno = 2 }
+    Stage { Observer = 1, Shadow = 2, Prefunded = 3, Net = 4 }
+    TriggerEvent { Acceptance = 1, Fixing = 2, Conformity = 3, Collection = 4, Clearing = 5, NetSettled = 6 }
+    WhenUnset { Unlimited = 1, Zero = 2 }
+}
+
+tags! {
+    /// What became of a payment whose leg 1 was confirmed: the first four as in a disposition.
+    admitted {
+        CLEARED_PAYOUT_AT_CLEARING = 1, CLEARED_PAYOUT_AFTER_SETTLEMENT = 2, CLEARED_PAYOUT_AT_CONFORMITY = 3,
+        QUEUED = 4, ALREADY_CLEARED = 5,
+    }
+    cycle_length { DAY = 1, MONTHS = 2 }
+    /// What became of a payment. Those that clear are three, so that the straight path spends one byte on it.
+    disposition {
+        CLEARED_PAYOUT_AT_CLEARING = 1, CLEARED_PAYOUT_AFTER_SETTLEMENT = 2, CLEARED_PAYOUT_AT_CONFORMITY = 3,
+        QUEUED = 4, AWAITING_RATE = 5, AWAITING_COLLECTION = 6, HELD = 7,
+    }
+    on_limit { REFUSE = 1, QUEUE = 2, PAY_EXCESS = 3 }
+    price { FIXED = 1, OPEN = 2, PAR = 3 }
+    quote { TWO_SIDED = 1, REFERENCE = 2 }
+    rate_rounding { NEAREST = 1, HALF_STEP = 2 }
+    role { HOUSE = 0, OPERATOR = 1, AGENT = 2, MEMBER = 3, INSTITUTION = 4 }
+    rule_key {
+        MEMBERS = 1, INITIATOR = 2, INSTRUMENT = 3, PRICE = 4, DENOMINATION = 5, COUNTERPARTY = 6,
+        POSITION_CURRENCY = 7, SETTLEMENT_ASSET = 8, TRIGGERS = 9, PURPOSES = 10, EVIDENCE = 11, LIMIT = 12, QUEUE = 13,
+        DAY = 14, CYCLE = 15, SETTLEMENT = 16, INTEREST = 17, CONFORMITY = 18, RETURNS = 19, SUSPENSION = 20,
+    }
+    scope {
+        INSTITUTION_SHARE = 1, PAIR = 2, CREDITOR_EXPOSURE = 3, PER_PAYMENT = 4, PREFINANCING = 5, COMMITTED_LINE = 6,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{TAGS, VARIANTS};
+    use crate::EVENT_TYPES;
+    use domain::Refusal;
+    use std::collections::BTreeSet;
+    use std::fmt::Write;
+
+    /// Every number in bytes with the name it stands for, one a line.
+    fn all() -> String {
+        let mut text = String::new();
+        for event in EVENT_TYPES {
+            writeln!(text, "event {} {}", event.number, event.name).unwrap();
+        }
+        for refusal in Refusal::ALL {
+            writeln!(text, "refusal {} {}", refusal.number(), refusal.code()).unwrap();
+        }
+        for (enumeration, numbers) in VARIANTS.iter().chain(TAGS) {
+            for (number, name) in *numbers {
+                writeln!(text, "{enumeration} {number} {name}").unwrap();
+            }
+        }
+        text
+    }
+
+    #[test]
+    fn no_number_stands_for_two_names() {
+        let mut seen = BTreeSet::new();
+        for line in all().lines() {
+            let (number, _) = line.rsplit_once(' ').unwrap();
+            assert!(seen.insert(number.to_owned()), "{line}: the number is taken");
+        }
+    }
+
+    #[test]
+    fn what_was_published_still_stands() {
+        let published: BTreeSet<&str> = include_str!("../golden/numbers.txt").lines().collect();
+        let now = all();
+        let now: BTreeSet<&str> = now.lines().collect();
+        let gone: Vec<_> = published.difference(&now).collect();
+        let unpublished: Vec<_> = now.difference(&published).collect();
+        assert!(gone.is_empty(), "published numbers were changed or taken away: {gone:?}");
+        assert!(unpublished.is_empty(), "add new numbers to golden/numbers.txt, at the end: {unpublished:?}");
+    }
+}

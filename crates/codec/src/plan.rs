@@ -1,0 +1,279 @@
+//! The rules of an arrangement in bytes: field by field, under a version of their own.
+//!
+//! A plan is an array of its version and its fields. It stands beside the source of the rulebook in the event that
+//! adopted it, so that no later reader of rulebook files decides what an old journal means.
+
+use crate::error::DecodeError;
+use crate::item::{Item, Record, record, record_item, tuple_item};
+use crate::numbers::{cycle_length, on_limit, price, rate_rounding, rule_key};
+use crate::reader::Reader;
+use crate::writer::Writer;
+use domain::plan::{
+    Article, ConformityRule, ConversionRule, CycleLength, CycleRule, DayRule, DayStep, EvidenceRule, InstrumentRule,
+    InterestRule, LimitRule, OnLimit, Plan, Price, QueueRule, ReturnRule, RuleKey, SettlementRule, SuspensionRule,
+    Trigger, Triggers,
+};
+use money::{MAX_RATE_DECIMALS, RateRounding};
+
+/// Version of the form of a plan that is written now.
+const PLAN_VERSION: u64 = 1;
+
+impl Item for Box<Plan> {
+    const LEAST_BYTES: usize = 1 + Plan::FIELDS;
+
+    fn write(&self, to: &mut Writer<'_>) {
+        to.array(1 + Plan::FIELDS);
+        to.unsigned(PLAN_VERSION);
+        self.write_fields(to);
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        const EXPECTED: &str = "a plan: [version, field, …]";
+        let at = from.position();
+        let items = from.array(1, EXPECTED)?;
+        let version = from.unsigned(EXPECTED)?;
+        if version != PLAN_VERSION {
+            return Err(DecodeError::UnknownVersion { name: "Plan", version });
+        }
+        if items != 1 + Plan::FIELDS {
+            return Err(DecodeError::Malformed { at, expected: EXPECTED });
+        }
+        Self::read_fields(from)
+    }
+}
+
+record!(Plan {
+    name,
+    version,
+    initiator,
+    instrument,
+    price,
+    denominations,
+    counterparty,
+    position_currency,
+    settlement_asset,
+    triggers,
+    purposes,
+    evidence,
+    limits,
+    queue,
+    day,
+    cycle,
+    settlement,
+    interest,
+    conformity,
+    returns,
+    suspension,
+    articles,
+});
+
+record_item!(InstrumentRule { fields, check_digit });
+record_item!(Triggers { collection, clearing, payout, payout_at_clearing_by_choice });
+record_item!(Trigger { on, plus_business_days });
+record_item!(EvidenceRule { above_asset_minor });
+record_item!(LimitRule { kind, when_unset, on_limit, refusal });
+record_item!(QueueRule { life_business_days, run_every_s });
+record_item!(DayRule { zone, business_days, steps, entry_around_the_clock });
+record_item!(CycleRule { length, netting });
+record_item!(SettlementRule { plus_business_days, calendars, conversion });
+record_item!(ConversionRule { rates, rounding, result_rounding });
+record_item!(InterestRule { rate_ppm, basis, rounding });
+record_item!(ConformityRule { within_business_days, silence_is });
+record_item!(ReturnRule { window_days, rate, exempt_from_limits });
+record_item!(SuspensionRule { queued_in });
+record_item!(Article { citation, assumed });
+
+tuple_item! {
+    (name: String, digits: u8);
+    (step: DayStep, at_s: u32);
+    (key: RuleKey, article: Article);
+}
+
+/// `[1, quote_validity_s, requote_tolerance_ppm, spread_max_ppm]`, `[2, rounding]` or `[3]`.
+impl Item for Price {
+    fn write(&self, to: &mut Writer<'_>) {
+        match self {
+            Self::Fixed { quote_validity_s, requote_tolerance_ppm, spread_max_ppm } => {
+                to.array(4);
+                to.unsigned(price::FIXED);
+                quote_validity_s.write(to);
+                requote_tolerance_ppm.write(to);
+                spread_max_ppm.write(to);
+            }
+            Self::Open { rounding } => {
+                to.array(2);
+                to.unsigned(price::OPEN);
+                rounding.write(to);
+            }
+            Self::Par => {
+                to.array(1);
+                to.unsigned(price::PAR);
+            }
+        }
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        const EXPECTED: &str = "a price: [1, validity, tolerance, spread], [2, rounding] or [3]";
+        let at = from.position();
+        match (from.array(1, EXPECTED)?, from.unsigned(EXPECTED)?) {
+            (4, price::FIXED) => Ok(Self::Fixed {
+                quote_validity_s: Item::read(from)?,
+                requote_tolerance_ppm: Item::read(from)?,
+                spread_max_ppm: Item::read(from)?,
+            }),
+            (2, price::OPEN) => Ok(Self::Open { rounding: Item::read(from)? }),
+            (1, price::PAR) => Ok(Self::Par),
+            _ => Err(DecodeError::Malformed { at, expected: EXPECTED }),
+        }
+    }
+}
+
+/// `[1, decimals, rounding]` or `[2, decimals]`.
+impl Item for RateRounding {
+    fn write(&self, to: &mut Writer<'_>) {
+        assert!(decimals_fit(*self), "bug: a rate is rounded to {} decimals", self.decimals());
+        match self {
+            Self::Nearest { decimals, rounding } => {
+                to.array(3);
+                to.unsigned(rate_rounding::NEAREST);
+                decimals.write(to);
+                rounding.write(to);
+            }
+            Self::HalfStep { decimals } => {
+                to.array(2);
+                to.unsigned(rate_rounding::HALF_STEP);
+                decimals.write(to);
+            }
+        }
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        const EXPECTED: &str = "a rounding of rates: [1, decimals up to 12, rounding] or [2, decimals from 1 to 12]";
+        let at = from.position();
+        let rounding = match (from.array(1, EXPECTED)?, from.unsigned(EXPECTED)?) {
+            (3, rate_rounding::NEAREST) => Self::Nearest { decimals: Item::read(from)?, rounding: Item::read(from)? },
+            (2, rate_rounding::HALF_STEP) => Self::HalfStep { decimals: Item::read(from)? },
+            _ => return Err(DecodeError::Malformed { at, expected: EXPECTED }),
+        };
+        if decimals_fit(rounding) { Ok(rounding) } else { Err(DecodeError::OutOfRange { at, expected: EXPECTED }) }
+    }
+}
+
+const fn decimals_fit(rounding: RateRounding) -> bool {
+    match rounding {
+        RateRounding::Nearest { decimals, .. } => decimals <= MAX_RATE_DECIMALS,
+        RateRounding::HalfStep { decimals } => decimals >= 1 && decimals <= MAX_RATE_DECIMALS,
+    }
+}
+
+/// `[1]`, `[2]` or `[3, within_business_days]`.
+impl Item for OnLimit {
+    fn write(&self, to: &mut Writer<'_>) {
+        match self {
+            Self::Refuse => {
+                to.array(1);
+                to.unsigned(on_limit::REFUSE);
+            }
+            Self::Queue => {
+                to.array(1);
+                to.unsigned(on_limit::QUEUE);
+            }
+            Self::PayExcess { within_business_days } => {
+                to.array(2);
+                to.unsigned(on_limit::PAY_EXCESS);
+                within_business_days.write(to);
+            }
+        }
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        const EXPECTED: &str = "what happens at a limit: [1], [2] or [3, business days]";
+        let at = from.position();
+        match (from.array(1, EXPECTED)?, from.unsigned(EXPECTED)?) {
+            (1, on_limit::REFUSE) => Ok(Self::Refuse),
+            (1, on_limit::QUEUE) => Ok(Self::Queue),
+            (2, on_limit::PAY_EXCESS) => Ok(Self::PayExcess { within_business_days: Item::read(from)? }),
+            _ => Err(DecodeError::Malformed { at, expected: EXPECTED }),
+        }
+    }
+}
+
+/// `[1]` or `[2, months]`.
+impl Item for CycleLength {
+    fn write(&self, to: &mut Writer<'_>) {
+        match self {
+            Self::Day => {
+                to.array(1);
+                to.unsigned(cycle_length::DAY);
+            }
+            Self::Months(months) => {
+                to.array(2);
+                to.unsigned(cycle_length::MONTHS);
+                months.write(to);
+            }
+        }
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        const EXPECTED: &str = "the length of a cycle: [1] or [2, months]";
+        let at = from.position();
+        match (from.array(1, EXPECTED)?, from.unsigned(EXPECTED)?) {
+            (1, cycle_length::DAY) => Ok(Self::Day),
+            (2, cycle_length::MONTHS) => Item::read(from).map(Self::Months),
+            _ => Err(DecodeError::Malformed { at, expected: EXPECTED }),
+        }
+    }
+}
+
+macro_rules! rule_keys {
+    ($($name:ident = $number:ident),+ $(,)?) => {
+        /// `[number]`, or `[12, kind]` for the rule of a limit.
+        impl Item for RuleKey {
+            fn write(&self, to: &mut Writer<'_>) {
+                let number = match self {
+                    $(Self::$name => rule_key::$number,)+
+                    Self::Limit(kind) => {
+                        to.array(2);
+                        to.unsigned(rule_key::LIMIT);
+                        kind.write(to);
+                        return;
+                    }
+                };
+                to.array(1);
+                to.unsigned(number);
+            }
+
+            fn read(from: &mut Reader<'_>) -> Result<Self, DecodeError> {
+                const EXPECTED: &str = "the key of a rule: [number] or [12, kind]";
+                let at = from.position();
+                match (from.array(1, EXPECTED)?, from.unsigned(EXPECTED)?) {
+                    $((1, rule_key::$number) => Ok(Self::$name),)+
+                    (2, rule_key::LIMIT) => Item::read(from).map(Self::Limit),
+                    _ => Err(DecodeError::Malformed { at, expected: EXPECTED }),
+                }
+            }
+        }
+    };
+}
+
+rule_keys! {
+    Members = MEMBERS,
+    Initiator = INITIATOR,
+    Instrument = INSTRUMENT,
+    Price = PRICE,
+    Denomination = DENOMINATION,
+    Counterparty = COUNTERPARTY,
+    PositionCurrency = POSITION_CURRENCY,
+    SettlementAsset = SETTLEMENT_ASSET,
+    Triggers = TRIGGERS,
+    Purposes = PURPOSES,
+    Evidence = EVIDENCE,
+    Queue = QUEUE,
+    Day = DAY,
+    Cycle = CYCLE,
+    Settlement = SETTLEMENT,
+    Interest = INTEREST,
+    Conformity = CONFORMITY,
+    Returns = RETURNS,
+    Suspension = SUSPENSION,
+}
