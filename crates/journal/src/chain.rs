@@ -81,12 +81,15 @@ impl ChainVerifier {
         ChainVerifier { place: place.to_owned(), head, mark: None }
     }
 
-    /// Also compares with a high-water mark, in [`ChainVerifier::check`] at its block and in
-    /// [`ChainVerifier::finish`] if the journal ends before it.
-    #[must_use]
-    pub fn against(mut self, mark: Mark) -> ChainVerifier {
+    /// Also compares with a high-water mark: here and in [`ChainVerifier::check`] at its block, and in
+    /// [`ChainVerifier::finish`] if the journal ends before it. A head beyond the mark was compared when it was made.
+    ///
+    /// # Errors
+    /// [`JournalFault::Forked`] if the head to start from is at the mark's place and is another block.
+    pub fn against(mut self, mark: Mark) -> Result<ChainVerifier, JournalFault> {
         self.mark = Some(mark);
-        self
+        self.compare_with_mark(self.head.next_seq)?;
+        Ok(self)
     }
 
     /// Head after the blocks checked so far.
@@ -104,22 +107,14 @@ impl ChainVerifier {
         if let Some(detail) = self.break_at(block) {
             return Err(JournalFault::corrupt(&self.place, self.head.next_seq, detail));
         }
-        let next = self.head.after(block);
-        if let Some(mark) = self.mark
-            && mark.blocks == next.blocks
-            && mark != next.mark()
-        {
-            return Err(self.forked(block.header().first_seq));
-        }
-        self.head = next;
-        Ok(())
+        self.head = self.head.after(block);
+        self.compare_with_mark(block.header().first_seq)
     }
 
     /// Ends the verification and gives the head.
     ///
     /// # Errors
-    /// [`JournalFault::Truncated`] if the journal ends before the mark; [`JournalFault::Forked`] if verification began
-    /// at the mark's block and that is another one.
+    /// [`JournalFault::Truncated`] if the journal ends before the mark.
     pub fn finish(self) -> Result<Head, JournalFault> {
         match self.mark {
             Some(mark) if mark.blocks > self.head.blocks => Err(JournalFault::Truncated {
@@ -127,18 +122,18 @@ impl ChainVerifier {
                 head_seq: self.head.next_seq,
                 mark_seq: mark.next_seq,
             }),
-            Some(mark) if mark.blocks == self.head.blocks && mark != self.head.mark() => {
-                Err(self.forked(self.head.next_seq))
-            }
             _ => Ok(self.head),
         }
     }
 
-    fn forked(&self, seq: u64) -> JournalFault {
-        JournalFault::Forked {
-            place: self.place.clone(),
-            seq,
-            detail: "the block there is not the one that the high-water mark names".to_owned(),
+    fn compare_with_mark(&self, seq: u64) -> Result<(), JournalFault> {
+        match self.mark {
+            Some(mark) if mark.blocks == self.head.blocks && mark != self.head.mark() => Err(JournalFault::Forked {
+                place: self.place.clone(),
+                seq,
+                detail: "the block there is not the one that the high-water mark names".to_owned(),
+            }),
+            _ => Ok(()),
         }
     }
 
@@ -175,7 +170,7 @@ pub fn verify_chain(
     mark: Mark,
     place: &str,
 ) -> Result<Head, JournalFault> {
-    let mut verifier = ChainVerifier::after(Head::EMPTY, place).against(mark);
+    let mut verifier = ChainVerifier::after(Head::EMPTY, place).against(mark)?;
     for block in blocks {
         verifier.check(&block?)?;
     }

@@ -150,7 +150,7 @@ impl MemoryDisk {
 impl Content {
     pub(super) fn verify(&self) -> Result<Head, JournalFault> {
         let mark = self.mark.ok_or_else(|| JournalFault::MarkMissing { place: PLACE.to_owned() })?;
-        let mut verifier = ChainVerifier::after(Head::EMPTY, PLACE).against(mark);
+        let mut verifier = ChainVerifier::after(Head::EMPTY, PLACE).against(mark)?;
         for (number, record) in self.records.iter().enumerate() {
             let checked = decode_record(record).and_then(|block| verifier.check(&block));
             let beyond_mark = u64::try_from(number).is_ok_and(|number| number >= mark.blocks);

@@ -1,0 +1,76 @@
+//! Copies of a journal, each verified before it counts.
+
+use crate::database::Database;
+use crate::folder::{self, Contents, FolderLock};
+use crate::verify::{open_read_only, verify_files};
+use crate::{faults, mark_file};
+use journal::{Head, JournalFault, Mark};
+use std::ops::Range;
+use std::path::Path;
+
+/// What a restore brought back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Restored {
+    /// Where the restored journal ends.
+    pub head: Head,
+    /// Events that were acknowledged in the lost folder and are not in the backup.
+    pub missing: Option<Range<u64>>,
+}
+
+/// Copies the journal in `dir`, which may be in use, to the empty or new folder `target`, and verifies the copy.
+///
+/// The copy's mark is written last: a copy that was interrupted has none and is refused by everything that opens it.
+///
+/// # Errors
+/// [`JournalFault::TargetNotEmpty`]; any fault of the source or of the copy.
+pub fn backup(dir: &Path, target: &Path) -> Result<Head, JournalFault> {
+    let source = open_read_only(dir)?;
+    copy(dir, source.mark(), target)
+}
+
+/// Copies a backup to the empty or new folder `dir`. With the folder that was lost in `lost`, its mark tells which
+/// acknowledged events the backup does not have.
+///
+/// # Errors
+/// [`JournalFault::TargetNotEmpty`], [`JournalFault::InUse`]; any fault of the backup or of the copy.
+pub fn restore(backup: &Path, dir: &Path, lost: Option<&Path>) -> Result<Restored, JournalFault> {
+    let mark = open_read_only(backup)?.mark();
+    let head = copy(backup, mark, dir)?;
+    let lost_mark = lost.map(mark_file::read).transpose()?.map(|read| read.mark);
+    let missing = lost_mark.filter(|mark| mark.next_seq > head.next_seq).map(|mark| head.next_seq..mark.next_seq);
+    Ok(Restored { head, missing })
+}
+
+fn copy(source: &Path, mark: Mark, target: &Path) -> Result<Head, JournalFault> {
+    match folder::look(target) {
+        Ok(Contents::Missing) => folder::create(target)?,
+        Ok(Contents::Fresh) => {}
+        Ok(Contents::Journal) => {
+            // Whoever has it open is the more useful thing to say.
+            let _lock = FolderLock::take(target)?;
+            return Err(not_empty(target));
+        }
+        Err(JournalFault::NotAJournal { .. }) => return Err(not_empty(target)),
+        Err(fault) => return Err(fault),
+    }
+    let _lock = FolderLock::take(target)?;
+    Database::open_for_reading(source)?.copy_to(target)?;
+    folder::sync_folder(target)?;
+    // First the source's mark, so that the copy is held to what was acknowledged there; then its own head.
+    mark_file::write_whole(target, &mark)?;
+    match verify_files(target) {
+        Ok(head) => {
+            mark_file::write_whole(target, &head.mark())?;
+            Ok(head)
+        }
+        Err(fault) => {
+            let path = folder::mark(target);
+            std::fs::remove_file(&path).map_err(|error| faults::writing(&path, &error))?;
+            Err(fault)
+        }
+    }
+}
+
+fn not_empty(target: &Path) -> JournalFault {
+    JournalFault::TargetNotEmpty { place: faults::place(target) }
+}
