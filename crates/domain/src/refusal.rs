@@ -62,6 +62,8 @@ refusals! {
     CycleUnknown = 19, "CYCLE_UNKNOWN";
     /// What was to be registered is registered already.
     AlreadyRegistered = 20, "ALREADY_REGISTERED";
+    /// A text is empty, too long, or has characters that do not show.
+    TextInvalid = 21, "TEXT_INVALID";
     /// The UETR is not a version 4 UUID.
     UetrFormat = 29, "UETR_FORMAT";
     /// The UETR was used for another order.
@@ -166,7 +168,7 @@ impl Refusal {
             Self::MemberNotInArrangement | Self::MemberStageTooEarly => "AGNT",
             Self::CurrencyUnknown | Self::DenominationNotAdmitted => "AM03",
             Self::PaymentUnknown => "NOOR",
-            Self::UetrFormat => "FF01",
+            Self::UetrFormat | Self::TextInvalid => "FF01",
             Self::UetrReused | Self::AlreadyRegistered => "DU01",
             Self::SameParty | Self::SameMember => "BE01",
             Self::Suspended => "AG07",
@@ -236,6 +238,7 @@ impl Refusal {
             | Self::PaymentUnknown
             | Self::CycleUnknown
             | Self::AlreadyRegistered
+            | Self::TextInvalid
             | Self::UetrFormat
             | Self::UetrReused
             | Self::SameParty
