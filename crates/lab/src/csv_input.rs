@@ -10,7 +10,7 @@ use std::path::Path;
 
 use flate2::bufread::MultiGzDecoder;
 
-use crate::data_error::{DataCode, DataError, shown};
+use crate::data_error::{DataCode, DataError, DataFault, shown};
 
 /// The longest record, in bytes. The longest of any file of this kind has a few hundred.
 pub const LONGEST_RECORD_BYTES: usize = 65_536;
@@ -135,7 +135,7 @@ impl CsvInput {
             Some(mark) => format!("separate the columns by commas, not by {mark:?}"),
             None => remedy.to_owned(),
         };
-        DataError {
+        DataError::from(DataFault {
             code: DataCode::CsvHeader,
             file: self.name.clone(),
             line: Some(1),
@@ -143,7 +143,7 @@ impl CsvInput {
             found: shown(&found),
             expected: format!("columns {expected} (in any order, others are passed over)"),
             remedy,
-        }
+        })
     }
 
     /// The next row that is not blank, or `None` at the end of the file.
@@ -171,7 +171,7 @@ impl CsvInput {
     fn read_header(&mut self) -> Result<(), DataError> {
         loop {
             if !self.read_record()? {
-                return Err(DataError {
+                return Err(DataError::from(DataFault {
                     code: DataCode::CsvEmpty,
                     file: self.name.clone(),
                     line: None,
@@ -179,7 +179,7 @@ impl CsvInput {
                     found: "nothing".to_owned(),
                     expected: "a header line and rows".to_owned(),
                     remedy: "check the path, or export the table again".to_owned(),
-                });
+                }));
             }
             if !self.record.is_blank() {
                 break;
@@ -277,7 +277,7 @@ impl CsvInput {
     }
 
     fn row_error(&self, line: u64, found: &str, expected: &str, remedy: &str) -> DataError {
-        DataError {
+        DataError::from(DataFault {
             code: DataCode::CsvRow,
             file: self.name.clone(),
             line: Some(line),
@@ -285,7 +285,7 @@ impl CsvInput {
             found: found.to_owned(),
             expected: expected.to_owned(),
             remedy: remedy.to_owned(),
-        }
+        })
     }
 
     fn open_quote(&self, line: u64) -> DataError {
@@ -307,7 +307,7 @@ impl CsvInput {
         if at == At::Quoted {
             return self.open_quote(quote_line);
         }
-        DataError {
+        DataError::from(DataFault {
             code: DataCode::CsvLineTooLong,
             file: self.name.clone(),
             line: Some(self.record.line),
@@ -315,11 +315,11 @@ impl CsvInput {
             found: format!("more than {LONGEST_RECORD_BYTES} bytes"),
             expected: format!("at most {LONGEST_RECORD_BYTES}"),
             remedy: "check that this is a table with line ends".to_owned(),
-        }
+        })
     }
 
     fn encoding_error(&self, column: Option<&str>, bytes: &[u8]) -> DataError {
-        DataError {
+        DataError::from(DataFault {
             code: DataCode::CsvEncoding,
             file: self.name.clone(),
             line: Some(self.record.line),
@@ -327,7 +327,7 @@ impl CsvInput {
             found: shown(&String::from_utf8_lossy(bytes)),
             expected: "UTF-8".to_owned(),
             remedy: "save the file as UTF-8".to_owned(),
-        }
+        })
     }
 }
 
@@ -365,7 +365,7 @@ impl Row<'_> {
     /// The error that a field of this row is not what it should be.
     #[must_use]
     pub fn error(&self, code: DataCode, column: Column, expected: &str, remedy: &str) -> DataError {
-        DataError {
+        DataError::from(DataFault {
             code,
             file: self.input.name.clone(),
             line: Some(self.line()),
@@ -373,7 +373,7 @@ impl Row<'_> {
             found: shown(String::from_utf8_lossy(self.input.record.field(column.index)).trim()),
             expected: expected.to_owned(),
             remedy: remedy.to_owned(),
-        }
+        })
     }
 }
 
@@ -408,7 +408,7 @@ fn split_start<R: BufRead>(mut reader: R, magic: &[u8]) -> std::io::Result<(Vec<
 }
 
 fn read_error(name: &str, cause: &std::io::Error) -> DataError {
-    DataError {
+    DataError::from(DataFault {
         code: DataCode::FileRead,
         file: name.to_owned(),
         line: None,
@@ -416,11 +416,11 @@ fn read_error(name: &str, cause: &std::io::Error) -> DataError {
         found: cause.to_string(),
         expected: "a file that can be read".to_owned(),
         remedy: "check the path and the permissions".to_owned(),
-    }
+    })
 }
 
 fn gzip_error(name: &str, cause: &std::io::Error) -> DataError {
-    DataError {
+    DataError::from(DataFault {
         code: DataCode::FileGzip,
         file: name.to_owned(),
         line: None,
@@ -428,7 +428,7 @@ fn gzip_error(name: &str, cause: &std::io::Error) -> DataError {
         found: cause.to_string(),
         expected: "a whole gzip file".to_owned(),
         remedy: "fetch or compress the file again".to_owned(),
-    }
+    })
 }
 
 #[cfg(test)]

@@ -94,9 +94,15 @@ impl fmt::Display for DataCode {
 }
 
 /// A file that cannot be used, and why: shown as *what; where; what to do*. Nothing of the file was used.
+///
+/// Its fields are those of [`DataFault`], kept behind a pointer because most calls go well.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{}: found {found}, expected {expected}; {}; {remedy}", .code.summary(), self.place())]
-pub struct DataError {
+#[error("{}: found {}, expected {}; {}; {}", .0.code.summary(), .0.found, .0.expected, .0.place(), .0.remedy)]
+pub struct DataError(Box<DataFault>);
+
+/// What is wrong with a file, where, and what to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DataFault {
     /// The permanent code.
     pub code: DataCode,
     /// The file, as it was named by whoever gave it.
@@ -113,13 +119,27 @@ pub struct DataError {
     pub remedy: String,
 }
 
-impl DataError {
+impl DataFault {
     /// Where it is: the file, and as much more as is known.
     #[must_use]
     pub fn place(&self) -> String {
         let line = self.line.map_or_else(String::new, |line| format!(", line {line}"));
         let column = self.column.as_ref().map_or_else(String::new, |column| format!(", column {column}"));
         format!("{}{line}{column}", self.file)
+    }
+}
+
+impl From<DataFault> for DataError {
+    fn from(fault: DataFault) -> DataError {
+        DataError(Box::new(fault))
+    }
+}
+
+impl std::ops::Deref for DataError {
+    type Target = DataFault;
+
+    fn deref(&self) -> &DataFault {
+        &self.0
     }
 }
 
@@ -142,7 +162,7 @@ mod tests {
 
     #[test]
     fn an_error_says_what_then_where_then_what_to_do() {
-        let error = DataError {
+        let fault = DataFault {
             code: DataCode::CsvAmount,
             file: "trade.csv".to_owned(),
             line: Some(7),
@@ -151,6 +171,7 @@ mod tests {
             expected: "a number with a point".to_owned(),
             remedy: "write 12.5".to_owned(),
         };
+        let error = DataError::from(fault);
         assert_eq!(
             error.to_string(),
             "this is not an amount: found \"12,5\", expected a number with a point; trade.csv, line 7, column \

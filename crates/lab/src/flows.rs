@@ -60,7 +60,7 @@ impl Flows {
     /// What they add up to, in cents of the dollar.
     #[must_use]
     pub fn total_usd_cents(&self) -> u64 {
-        // At most 255 × 254 pairs of 10^15 cents: above 10^19, and still below the type's largest for 33 countries.
+        // At most 100 countries, so 9,900 flows of 10^15 cents: below 10^19.
         self.list.iter().map(|flow| flow.usd_cents).sum()
     }
 

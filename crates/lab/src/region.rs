@@ -38,7 +38,7 @@ impl CountryCode {
 
     /// The letters as a number, the same on every machine.
     pub(crate) fn as_number(self) -> u64 {
-        self.0.iter().fold(0, |number, &letter| number << 8 | u64::from(letter))
+        self.0.iter().fold(0, |number, &letter| (number << 8) | u64::from(letter))
     }
 }
 

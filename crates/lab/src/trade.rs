@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crate::csv_input::{Column, CsvInput, Row};
-use crate::data_error::{DataCode, DataError};
+use crate::data_error::{DataCode, DataError, DataFault};
 use crate::decimal::{Decimal, DecimalFault};
 use crate::fields;
 use crate::flows::{Flow, Flows, LARGEST_FLOW_USD_CENTS};
@@ -183,7 +183,7 @@ fn year_absent(input: &CsvInput, year: i32, years: &BTreeSet<i32>) -> DataError 
         }
         _ => "no row of two countries of the region".to_owned(),
     };
-    DataError {
+    DataError::from(DataFault {
         code: DataCode::CsvYearAbsent,
         file: input.name().to_owned(),
         line: None,
@@ -191,7 +191,7 @@ fn year_absent(input: &CsvInput, year: i32, years: &BTreeSet<i32>) -> DataError 
         found,
         expected: format!("rows of {year} between countries of the region"),
         remedy: "choose a year that the file has (--year)".to_owned(),
-    }
+    })
 }
 
 #[cfg(test)]

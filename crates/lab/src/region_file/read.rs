@@ -10,11 +10,14 @@ use toml::value::Datetime;
 use super::{
     Country, CountryCode, CountryIndex, CurrencyIndex, EdgeCurrency, Fact, Member, MemberIndex, Region, RegionCurrency,
 };
-use crate::data_error::{DataCode, DataError};
+use crate::data_error::{DataCode, DataError, DataFault};
 use crate::holiday_rules::{DayRule, HolidayRule, HolidayRules, WeekendRule};
 
 /// The schema that this version reads.
 const SCHEMA: u32 = 1;
+
+/// So that the largest flow between every two of them still adds up within 64 bits.
+const MOST_COUNTRIES: usize = 100;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -209,7 +212,7 @@ impl Check<'_> {
             self.that(in_order, found, "the countries in the order of their codes, each once")?;
             codes.push(code);
         }
-        self.that(codes.len() <= 255, || "more than 255 countries".to_owned(), "fewer")?;
+        self.that(codes.len() <= MOST_COUNTRIES, || format!("{} countries", codes.len()), "at most 100")?;
         Ok(codes)
     }
 
@@ -364,7 +367,7 @@ fn line_of(text: &str, offset: usize) -> u64 {
 }
 
 fn error(file: &str, line: Option<u64>, found: &str, expected: &str) -> DataError {
-    DataError {
+    DataError::from(DataFault {
         code: DataCode::RegionFile,
         file: file.to_owned(),
         line,
@@ -372,5 +375,5 @@ fn error(file: &str, line: Option<u64>, found: &str, expected: &str) -> DataErro
         found: found.to_owned(),
         expected: expected.to_owned(),
         remedy: "correct the region file".to_owned(),
-    }
+    })
 }
