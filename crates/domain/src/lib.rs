@@ -15,6 +15,7 @@ pub mod limit;
 pub mod payment;
 pub mod plan;
 pub mod refusal;
+pub mod refusal_text;
 pub mod time;
 
 pub use account::{AccountKey, AccountKind, BookId, Owner};

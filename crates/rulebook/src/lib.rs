@@ -1,1 +1,34 @@
-//! Placeholder until its first commit.
+//! Rulebooks: a TOML file of rules, each with its article, read, checked and compiled to a [`domain::Plan`].
+//!
+//! Two steps. [`parse`] reads the whole schema and reports everything that is wrong, each error with its place and its
+//! remedy; it does so for schemes that nothing can run yet. [`Rulebook::compile`] gives the plan that the ledger runs, or
+//! names what is not built. The reference page is docs/rulebooks.md.
+//!
+//! Text in, plan out: no file is opened here. The rulebooks that come with the program are in it ([`list`], [`source`]).
+#![deny(clippy::float_arithmetic, clippy::print_stdout, clippy::print_stderr)]
+
+mod check;
+mod compile;
+mod error;
+mod library;
+mod limits;
+mod not_built;
+mod parse;
+mod reader;
+pub mod schema;
+mod section;
+mod suggest;
+mod value;
+mod zone;
+
+pub use error::{ErrorKind, RulebookError};
+pub use library::{list, source, title};
+pub use not_built::{Missing, NotBuilt};
+pub use parse::{parse, parse_bytes};
+pub use schema::Rulebook;
+pub use section::{Assumed, KeySchema, Need, SectionSchema, Source};
+pub use value::{
+    Amount, AmountByMember, Decimal, List, MemberCode, Name, Percent, RefusalCode, Tables, Text, TimeOfDay, UnitCode,
+    Whole,
+};
+pub use zone::Zone;

@@ -1,0 +1,55 @@
+//! The rulebooks that come with the program.
+
+use crate::parse::parse;
+use crate::schema::Rulebook;
+use domain::refusal_text::Language;
+
+/// Name and text, in the order in which they are listed.
+const FILES: &[(&str, &str)] = &[("caudal", include_str!("../rulebooks/caudal.toml"))];
+
+/// Names of the rulebooks that come with the program.
+pub fn list() -> impl Iterator<Item = &'static str> {
+    FILES.iter().map(|(name, _)| *name)
+}
+
+/// Text of one of them.
+#[must_use]
+pub fn source(name: &str) -> Option<&'static str> {
+    FILES.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
+}
+
+/// Title of one of them.
+#[must_use]
+pub fn title(name: &str, language: Language) -> Option<String> {
+    let rulebook = parse(name, source(name)?).ok()?;
+    Some(rulebook.title_in(language).to_owned())
+}
+
+impl Rulebook {
+    /// The title in a language.
+    #[must_use]
+    pub fn title_in(&self, language: Language) -> &str {
+        match language {
+            Language::Es => &self.title.es.0,
+            Language::Pt => &self.title.pt.0,
+            Language::En => &self.title.en.0,
+            Language::Fr => &self.title.fr.0,
+        }
+    }
+
+    /// The one-sentence description in a language.
+    #[must_use]
+    pub fn description_in(&self, language: Language) -> &str {
+        match language {
+            Language::Es => &self.description.es.0,
+            Language::Pt => &self.description.pt.0,
+            Language::En => &self.description.en.0,
+            Language::Fr => &self.description.fr.0,
+        }
+    }
+
+    /// Codes of the members that a simulation enrols.
+    pub fn default_members(&self) -> impl Iterator<Item = &str> {
+        self.members.default.iter().map(|member| member.0.as_str())
+    }
+}
