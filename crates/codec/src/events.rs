@@ -11,7 +11,7 @@
 
 use crate::error::DecodeError;
 use crate::item::{Item, Record};
-use crate::reader::Reader;
+use crate::reader::{Reader, Refused};
 use crate::writer::Writer;
 use crate::{HEAD_ITEMS, write_head};
 use domain::{Actor, Event, EventBody};
@@ -66,7 +66,12 @@ macro_rules! events {
             }
         }
 
-        fn read_body(head: Head, from: &mut Reader<'_>) -> Result<EventBody, DecodeError> {
+        /// Whether a type and version can be read: asked before anything that follows them is.
+        const fn is_known(head: Head) -> bool {
+            matches!((head.number, head.version), $(($number, $version))|+)
+        }
+
+        fn read_body(head: Head, from: &mut Reader<'_>) -> Result<EventBody, Refused> {
             match (head.number, head.version) {
                 $(($number, $version) => {
                     $(
@@ -74,12 +79,12 @@ macro_rules! events {
                         Ok(EventBody::$name($record))
                     )?
                     $(
-                        head.has_fields(count!($($field),+))?;
+                        head.has_fields(count!($($field),+), from)?;
                         $(let $field = Item::read(from)?;)+
                         Ok(EventBody::$name { $($field),+ })
                     )?
                 })+
-                _ => Err(unknown(head)),
+                _ => Err(unknown(head, from)),
             }
         }
     };
@@ -139,28 +144,28 @@ struct Head {
 }
 
 impl Head {
-    fn has_fields(self, fields: usize) -> Result<(), DecodeError> {
+    fn has_fields(self, fields: usize, from: &mut Reader<'_>) -> Result<(), Refused> {
         if self.items == HEAD_ITEMS + fields {
             Ok(())
         } else {
-            Err(DecodeError::Malformed { at: 0, expected: "an array with the fields of its type" })
+            Err(from.malformed(0, "an array with the fields of its type"))
         }
     }
 }
 
-pub(crate) fn read(from: &mut Reader<'_>) -> Result<Event, DecodeError> {
+pub(crate) fn read(from: &mut Reader<'_>) -> Result<Event, Refused> {
     let items = from.array(1, "an event: an array")?;
     let number = from.unsigned("the number of an event type")?;
     let version = from.unsigned("the version of an event type")?;
     let head = Head { items, number, version };
-    if !EVENT_TYPES.iter().any(|known| u64::from(known.number) == number && u64::from(known.version) == version) {
-        return Err(unknown(head));
+    if !is_known(head) {
+        return Err(unknown(head, from));
     }
     let actor = Actor::read(from)?;
     let approvals = Actor::read_list(from)?;
     let body = read_body(head, from)?;
     if !is_in_range(&body) {
-        return Err(DecodeError::OutOfRange { at: from.position() - 1, expected: "decimals up to 4" });
+        return Err(from.out_of_range(from.position() - 1, "decimals up to 4"));
     }
     Ok(Event { actor, approvals, body })
 }
@@ -174,18 +179,20 @@ const fn is_in_range(body: &EventBody) -> bool {
 }
 
 #[cold]
-fn unknown(head: Head) -> DecodeError {
-    match EVENT_TYPES.iter().find(|known| u64::from(known.number) == head.number) {
-        Some(known) => DecodeError::UnknownVersion { name: known.name, version: head.version },
-        None => DecodeError::UnknownType { number: head.number },
-    }
+fn unknown(head: Head, from: &mut Reader<'_>) -> Refused {
+    let known = EVENT_TYPES.iter().find(|known| u64::from(known.number) == head.number);
+    from.refuse(known.map_or(DecodeError::UnknownType { number: head.number }, |known| DecodeError::UnknownVersion {
+        name: known.name,
+        version: head.version,
+    }))
 }
 
 const fn fields_of<R: Record>(_: &R) -> usize {
     R::FIELDS
 }
 
-fn read_record<R: Record>(head: Head, from: &mut Reader<'_>) -> Result<R, DecodeError> {
-    head.has_fields(R::FIELDS)?;
+#[inline]
+fn read_record<R: Record>(head: Head, from: &mut Reader<'_>) -> Result<R, Refused> {
+    head.has_fields(R::FIELDS, from)?;
     R::read_fields(from)
 }

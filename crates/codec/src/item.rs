@@ -1,7 +1,6 @@
 //! How a value of the domain stands in an event: as one CBOR item.
 
-use crate::error::DecodeError;
-use crate::reader::Reader;
+use crate::reader::{Reader, Refused};
 use crate::writer::Writer;
 
 /// A value that is one CBOR item.
@@ -11,7 +10,7 @@ pub(crate) trait Item: Sized {
 
     fn write(&self, to: &mut Writer<'_>);
 
-    fn read(from: &mut Reader<'_>) -> Result<Self, DecodeError>;
+    fn read(from: &mut Reader<'_>) -> Result<Self, Refused>;
 
     /// Many of them as one item: an array, unless the type has a denser form.
     fn write_list(list: &[Self], to: &mut Writer<'_>) {
@@ -21,7 +20,7 @@ pub(crate) trait Item: Sized {
         }
     }
 
-    fn read_list(from: &mut Reader<'_>) -> Result<Vec<Self>, DecodeError> {
+    fn read_list(from: &mut Reader<'_>) -> Result<Vec<Self>, Refused> {
         let count = from.array(Self::LEAST_BYTES, "a list")?;
         let mut list = Vec::with_capacity(count);
         for _ in 0..count {
@@ -36,7 +35,7 @@ impl<T: Item> Item for Vec<T> {
         T::write_list(self, to);
     }
 
-    fn read(from: &mut Reader<'_>) -> Result<Self, DecodeError> {
+    fn read(from: &mut Reader<'_>) -> Result<Self, Refused> {
         T::read_list(from)
     }
 }
@@ -52,7 +51,7 @@ impl<T: Item> Item for Option<T> {
     }
 
     #[inline]
-    fn read(from: &mut Reader<'_>) -> Result<Self, DecodeError> {
+    fn read(from: &mut Reader<'_>) -> Result<Self, Refused> {
         if from.take_null() { Ok(None) } else { T::read(from).map(Some) }
     }
 }
@@ -64,7 +63,7 @@ pub(crate) trait Record: Sized {
 
     fn write_fields(&self, to: &mut Writer<'_>);
 
-    fn read_fields(from: &mut Reader<'_>) -> Result<Self, DecodeError>;
+    fn read_fields(from: &mut Reader<'_>) -> Result<Self, Refused>;
 }
 
 impl<R: Record> Record for Box<R> {
@@ -74,7 +73,7 @@ impl<R: Record> Record for Box<R> {
         R::write_fields(self, to);
     }
 
-    fn read_fields(from: &mut Reader<'_>) -> Result<Self, DecodeError> {
+    fn read_fields(from: &mut Reader<'_>) -> Result<Self, Refused> {
         R::read_fields(from).map(Box::new)
     }
 }
@@ -92,7 +91,7 @@ macro_rules! record {
             }
 
             #[inline]
-            fn read_fields(from: &mut $crate::reader::Reader<'_>) -> Result<Self, $crate::error::DecodeError> {
+            fn read_fields(from: &mut $crate::reader::Reader<'_>) -> Result<Self, $crate::reader::Refused> {
                 $(let $field = $crate::item::Item::read(from)?;)+
                 Ok(Self { $($field),+ })
             }
@@ -115,7 +114,7 @@ macro_rules! record_item {
             }
 
             #[inline]
-            fn read(from: &mut $crate::reader::Reader<'_>) -> Result<Self, $crate::error::DecodeError> {
+            fn read(from: &mut $crate::reader::Reader<'_>) -> Result<Self, $crate::reader::Refused> {
                 from.array_of(<Self as $crate::item::Record>::FIELDS, stringify!($name))?;
                 $crate::item::Record::read_fields(from)
             }
@@ -135,7 +134,7 @@ macro_rules! tuple_item {
                 $($crate::item::Item::write($part, to);)+
             }
 
-            fn read(from: &mut $crate::reader::Reader<'_>) -> Result<Self, $crate::error::DecodeError> {
+            fn read(from: &mut $crate::reader::Reader<'_>) -> Result<Self, $crate::reader::Refused> {
                 from.array_of([$(stringify!($part)),+].len(), concat!("[", $(stringify!($part), " ",)+ "]"))?;
                 $(let $part = $crate::item::Item::read(from)?;)+
                 Ok(($($part),+))

@@ -20,6 +20,7 @@
 //! | how a single value is written | `values.rs`, `lists.rs`, and `plan.rs` for rulebooks |
 #![deny(clippy::float_arithmetic, clippy::print_stdout, clippy::print_stderr)]
 
+mod cbor;
 mod error;
 mod events;
 mod item;
@@ -35,7 +36,7 @@ pub use events::{EVENT_TYPES, EventType, event_type};
 
 use domain::{Actor, Event};
 use item::Item;
-use reader::Reader;
+use reader::{Reader, Refused};
 use writer::Writer;
 
 /// Items of an event before its fields: type, version, actor, approvals.
@@ -61,8 +62,10 @@ pub fn encode(event: &Event, out: &mut Vec<u8>) {
 /// to the input only.
 pub fn decode(bytes: &[u8]) -> Result<(Event, usize), DecodeError> {
     let mut from = Reader::new(bytes);
-    let event = events::read(&mut from)?;
-    Ok((event, from.position()))
+    match events::read(&mut from) {
+        Ok(event) => Ok((event, from.position())),
+        Err(Refused) => Err(from.refusal()),
+    }
 }
 
 /// Reads `bytes` as exactly one event.

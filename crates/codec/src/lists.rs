@@ -4,10 +4,9 @@
 //! what the list says of it. Payments that were entered together are near each other, so a difference takes one or two
 //! bytes where the number itself would take five.
 
-use crate::error::DecodeError;
 use crate::item::Item;
 use crate::numbers::{admitted, disposition};
-use crate::reader::Reader;
+use crate::reader::{Reader, Refused};
 use crate::writer::Writer;
 use domain::event::{Admitted, Disposition, Payout, Released};
 use domain::ids::PaymentId;
@@ -24,7 +23,7 @@ pub(crate) fn write_payments(list: &[PaymentId], to: &mut Writer<'_>) {
     }
 }
 
-pub(crate) fn read_payments(from: &mut Reader<'_>) -> Result<Vec<PaymentId>, DecodeError> {
+pub(crate) fn read_payments(from: &mut Reader<'_>) -> Result<Vec<PaymentId>, Refused> {
     let count = from.array(1, EXPECTED)?;
     let mut list = Vec::with_capacity(count);
     let mut previous = 0;
@@ -44,10 +43,10 @@ fn write_difference(previous: &mut u64, payment: PaymentId, to: &mut Writer<'_>)
 }
 
 #[inline]
-fn read_difference(previous: &mut u64, from: &mut Reader<'_>) -> Result<PaymentId, DecodeError> {
+fn read_difference(previous: &mut u64, from: &mut Reader<'_>) -> Result<PaymentId, Refused> {
     let at = from.position();
     let payment = i128::from(*previous) + from.integer(EXPECTED_PAYMENT)?;
-    *previous = u64::try_from(payment).map_err(|_| DecodeError::OutOfRange { at, expected: EXPECTED_PAYMENT })?;
+    *previous = u64::try_from(payment).map_err(|_| from.out_of_range(at, EXPECTED_PAYMENT))?;
     Ok(PaymentId(*previous))
 }
 
@@ -64,7 +63,7 @@ macro_rules! payment_with {
                 value.write(to);
             }
 
-            fn read(from: &mut Reader<'_>) -> Result<Self, DecodeError> {
+            fn read(from: &mut Reader<'_>) -> Result<Self, Refused> {
                 from.array_of(2, "a payment and what is said of it")?;
                 let payment = Item::read(from)?;
                 Ok($join(payment, Item::read(from)?))
@@ -80,11 +79,11 @@ macro_rules! payment_with {
                 }
             }
 
-            fn read_list(from: &mut Reader<'_>) -> Result<Vec<Self>, DecodeError> {
+            fn read_list(from: &mut Reader<'_>) -> Result<Vec<Self>, Refused> {
                 let at = from.position();
                 let items = from.array(1, EXPECTED)?;
                 if items % 2 != 0 {
-                    return Err(DecodeError::Malformed { at, expected: EXPECTED });
+                    return Err(from.malformed(at, EXPECTED));
                 }
                 let mut list = Vec::with_capacity(items / 2);
                 let mut previous = 0;
@@ -133,7 +132,7 @@ impl Item for Disposition {
     }
 
     #[inline]
-    fn read(from: &mut Reader<'_>) -> Result<Self, DecodeError> {
+    fn read(from: &mut Reader<'_>) -> Result<Self, Refused> {
         const EXPECTED: &str = "what became of a payment: a number, or [7, member]";
         let at = from.position();
         let held = from.array_is_next();
@@ -148,7 +147,7 @@ impl Item for Disposition {
             (false, disposition::AWAITING_RATE) => Ok(Self::AwaitingRate),
             (false, disposition::AWAITING_COLLECTION) => Ok(Self::AwaitingCollection),
             (true, disposition::HELD) => Item::read(from).map(Self::Held),
-            _ => Err(DecodeError::OutOfRange { at, expected: EXPECTED }),
+            _ => Err(from.out_of_range(at, EXPECTED)),
         }
     }
 }
@@ -166,7 +165,7 @@ impl Item for Admitted {
     }
 
     #[inline]
-    fn read(from: &mut Reader<'_>) -> Result<Self, DecodeError> {
+    fn read(from: &mut Reader<'_>) -> Result<Self, Refused> {
         const EXPECTED: &str = "what became of a payment whose leg 1 was confirmed";
         let at = from.position();
         match from.unsigned(EXPECTED)? {
@@ -175,7 +174,7 @@ impl Item for Admitted {
             admitted::CLEARED_PAYOUT_AT_CONFORMITY => Ok(Self::Cleared(Payout::AtConformity)),
             admitted::QUEUED => Ok(Self::Queued),
             admitted::ALREADY_CLEARED => Ok(Self::AlreadyCleared),
-            _ => Err(DecodeError::OutOfRange { at, expected: EXPECTED }),
+            _ => Err(from.out_of_range(at, EXPECTED)),
         }
     }
 }

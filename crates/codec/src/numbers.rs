@@ -3,9 +3,8 @@
 //!
 //! The list at the end is what has been published; it only grows.
 
-use crate::error::DecodeError;
 use crate::item::Item;
-use crate::reader::Reader;
+use crate::reader::{Reader, Refused};
 use crate::writer::Writer;
 use domain::event::{CommandKind, DisputeOutcome, EndReason, Payout, Stage};
 use domain::plan::{
@@ -24,11 +23,11 @@ macro_rules! variants {
             }
 
             #[inline]
-            fn read(from: &mut Reader<'_>) -> Result<Self, DecodeError> {
+            fn read(from: &mut Reader<'_>) -> Result<Self, Refused> {
                 let at = from.position();
                 match from.unsigned(stringify!($name))? {
                     $($number => Ok(Self::$variant),)+
-                    _ => Err(DecodeError::OutOfRange { at, expected: stringify!($name) }),
+                    _ => Err(from.out_of_range(at, stringify!($name))),
                 }
             }
         })+

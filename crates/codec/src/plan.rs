@@ -6,7 +6,7 @@
 use crate::error::DecodeError;
 use crate::item::{Item, Record, record, record_item, tuple_item};
 use crate::numbers::{cycle_length, on_limit, price, rate_rounding, rule_key};
-use crate::reader::Reader;
+use crate::reader::{Reader, Refused};
 use crate::writer::Writer;
 use domain::plan::{
     Article, ConformityRule, ConversionRule, CycleLength, CycleRule, DayRule, DayStep, EvidenceRule, InstrumentRule,
@@ -27,16 +27,16 @@ impl Item for Box<Plan> {
         self.write_fields(to);
     }
 
-    fn read(from: &mut Reader<'_>) -> Result<Self, DecodeError> {
+    fn read(from: &mut Reader<'_>) -> Result<Self, Refused> {
         const EXPECTED: &str = "a plan: [version, field, …]";
         let at = from.position();
         let items = from.array(1, EXPECTED)?;
         let version = from.unsigned(EXPECTED)?;
         if version != PLAN_VERSION {
-            return Err(DecodeError::UnknownVersion { name: "Plan", version });
+            return Err(from.refuse(DecodeError::UnknownVersion { name: "Plan", version }));
         }
         if items != 1 + Plan::FIELDS {
-            return Err(DecodeError::Malformed { at, expected: EXPECTED });
+            return Err(from.malformed(at, EXPECTED));
         }
         Self::read_fields(from)
     }
@@ -112,7 +112,7 @@ impl Item for Price {
         }
     }
 
-    fn read(from: &mut Reader<'_>) -> Result<Self, DecodeError> {
+    fn read(from: &mut Reader<'_>) -> Result<Self, Refused> {
         const EXPECTED: &str = "a price: [1, validity, tolerance, spread], [2, rounding] or [3]";
         let at = from.position();
         match (from.array(1, EXPECTED)?, from.unsigned(EXPECTED)?) {
@@ -123,7 +123,7 @@ impl Item for Price {
             }),
             (2, price::OPEN) => Ok(Self::Open { rounding: Item::read(from)? }),
             (1, price::PAR) => Ok(Self::Par),
-            _ => Err(DecodeError::Malformed { at, expected: EXPECTED }),
+            _ => Err(from.malformed(at, EXPECTED)),
         }
     }
 }
@@ -147,15 +147,15 @@ impl Item for RateRounding {
         }
     }
 
-    fn read(from: &mut Reader<'_>) -> Result<Self, DecodeError> {
+    fn read(from: &mut Reader<'_>) -> Result<Self, Refused> {
         const EXPECTED: &str = "a rounding of rates: [1, decimals up to 12, rounding] or [2, decimals from 1 to 12]";
         let at = from.position();
         let rounding = match (from.array(1, EXPECTED)?, from.unsigned(EXPECTED)?) {
             (3, rate_rounding::NEAREST) => Self::Nearest { decimals: Item::read(from)?, rounding: Item::read(from)? },
             (2, rate_rounding::HALF_STEP) => Self::HalfStep { decimals: Item::read(from)? },
-            _ => return Err(DecodeError::Malformed { at, expected: EXPECTED }),
+            _ => return Err(from.malformed(at, EXPECTED)),
         };
-        if decimals_fit(rounding) { Ok(rounding) } else { Err(DecodeError::OutOfRange { at, expected: EXPECTED }) }
+        if decimals_fit(rounding) { Ok(rounding) } else { Err(from.out_of_range(at, EXPECTED)) }
     }
 }
 
@@ -186,14 +186,14 @@ impl Item for OnLimit {
         }
     }
 
-    fn read(from: &mut Reader<'_>) -> Result<Self, DecodeError> {
+    fn read(from: &mut Reader<'_>) -> Result<Self, Refused> {
         const EXPECTED: &str = "what happens at a limit: [1], [2] or [3, business days]";
         let at = from.position();
         match (from.array(1, EXPECTED)?, from.unsigned(EXPECTED)?) {
             (1, on_limit::REFUSE) => Ok(Self::Refuse),
             (1, on_limit::QUEUE) => Ok(Self::Queue),
             (2, on_limit::PAY_EXCESS) => Ok(Self::PayExcess { within_business_days: Item::read(from)? }),
-            _ => Err(DecodeError::Malformed { at, expected: EXPECTED }),
+            _ => Err(from.malformed(at, EXPECTED)),
         }
     }
 }
@@ -214,13 +214,13 @@ impl Item for CycleLength {
         }
     }
 
-    fn read(from: &mut Reader<'_>) -> Result<Self, DecodeError> {
+    fn read(from: &mut Reader<'_>) -> Result<Self, Refused> {
         const EXPECTED: &str = "the length of a cycle: [1] or [2, months]";
         let at = from.position();
         match (from.array(1, EXPECTED)?, from.unsigned(EXPECTED)?) {
             (1, cycle_length::DAY) => Ok(Self::Day),
             (2, cycle_length::MONTHS) => Item::read(from).map(Self::Months),
-            _ => Err(DecodeError::Malformed { at, expected: EXPECTED }),
+            _ => Err(from.malformed(at, EXPECTED)),
         }
     }
 }
@@ -243,13 +243,13 @@ macro_rules! rule_keys {
                 to.unsigned(number);
             }
 
-            fn read(from: &mut Reader<'_>) -> Result<Self, DecodeError> {
+            fn read(from: &mut Reader<'_>) -> Result<Self, Refused> {
                 const EXPECTED: &str = "the key of a rule: [number] or [12, kind]";
                 let at = from.position();
                 match (from.array(1, EXPECTED)?, from.unsigned(EXPECTED)?) {
                     $((1, rule_key::$number) => Ok(Self::$name),)+
                     (2, rule_key::LIMIT) => Item::read(from).map(Self::Limit),
-                    _ => Err(DecodeError::Malformed { at, expected: EXPECTED }),
+                    _ => Err(from.malformed(at, EXPECTED)),
                 }
             }
         }

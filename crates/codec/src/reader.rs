@@ -1,164 +1,220 @@
-//! CBOR items in: exactly what the writer writes, and nothing else. Whatever is not the shortest form is refused.
+//! CBOR items in (RFC 8949): exactly what the writer writes, and nothing else. Whatever is not in its shortest form, or
+//! of indefinite length, is refused.
 
+use crate::cbor::{ARRAY, BYTES, FALSE, NEGATIVE, NEGATIVE_BIGNUM, NULL, POSITIVE_BIGNUM, TAG, TEXT, TRUE, UNSIGNED};
 use crate::error::DecodeError;
-use minicbor::Decoder;
 
-const NULL: u8 = 0xf6;
+/// The bytes are no event; the reader holds why. Being empty, it leaves the registers to the value that was read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Refused;
 
 /// Reads CBOR items one after the other.
-pub(crate) struct Reader<'a>(Decoder<'a>);
+pub(crate) struct Reader<'a> {
+    bytes: &'a [u8],
+    /// Bytes read so far; never beyond the end.
+    at: usize,
+    /// Why the bytes were refused.
+    refusal: Option<DecodeError>,
+}
 
 impl<'a> Reader<'a> {
     #[inline]
     pub fn new(bytes: &'a [u8]) -> Self {
-        Self(Decoder::new(bytes))
+        Self { bytes, at: 0, refusal: None }
     }
 
     /// Bytes read so far.
     #[inline]
     pub fn position(&self) -> usize {
-        self.0.position()
+        self.at
+    }
+
+    /// Why the bytes were refused.
+    ///
+    /// # Panics
+    /// Where none were: a bug.
+    #[cold]
+    pub fn refusal(&self) -> DecodeError {
+        self.refusal.expect("bug: the reader refused nothing")
+    }
+
+    #[cold]
+    pub fn refuse(&mut self, why: DecodeError) -> Refused {
+        self.refusal = Some(why);
+        Refused
+    }
+
+    #[cold]
+    pub fn malformed(&mut self, at: usize, expected: &'static str) -> Refused {
+        self.refuse(DecodeError::Malformed { at, expected })
+    }
+
+    #[cold]
+    pub fn out_of_range(&mut self, at: usize, expected: &'static str) -> Refused {
+        self.refuse(DecodeError::OutOfRange { at, expected })
+    }
+
+    #[cold]
+    fn not_shortest(&mut self, at: usize) -> Refused {
+        self.refuse(DecodeError::NotShortest { at })
     }
 
     #[inline]
-    fn remaining(&self) -> usize {
-        self.0.input().len() - self.0.position()
-    }
-
-    #[inline]
-    pub fn unsigned(&mut self, expected: &'static str) -> Result<u64, DecodeError> {
-        let at = self.position();
-        let value = self.0.u64().map_err(|_| DecodeError::Malformed { at, expected })?;
-        self.shortest(at, head_bytes(value))?;
-        Ok(value)
+    pub fn unsigned(&mut self, expected: &'static str) -> Result<u64, Refused> {
+        self.head(UNSIGNED, expected)
     }
 
     /// An unsigned integer that fits `T`.
     #[inline]
-    pub fn bounded<T: TryFrom<u64>>(&mut self, expected: &'static str) -> Result<T, DecodeError> {
-        let at = self.position();
-        T::try_from(self.unsigned(expected)?).map_err(|_| DecodeError::OutOfRange { at, expected })
+    pub fn bounded<T: TryFrom<u64>>(&mut self, expected: &'static str) -> Result<T, Refused> {
+        let at = self.at;
+        T::try_from(self.unsigned(expected)?).map_err(|_| self.out_of_range(at, expected))
     }
 
     #[inline]
-    pub fn signed(&mut self, expected: &'static str) -> Result<i64, DecodeError> {
-        let at = self.position();
-        let value = self.integer(expected)?;
-        i64::try_from(value).map_err(|_| DecodeError::OutOfRange { at, expected })
+    pub fn signed(&mut self, expected: &'static str) -> Result<i64, Refused> {
+        let at = self.at;
+        let negative = self.next_is(NEGATIVE);
+        let magnitude = self.head(if negative { NEGATIVE } else { UNSIGNED }, expected)?;
+        let magnitude = i64::try_from(magnitude).map_err(|_| self.out_of_range(at, expected))?;
+        Ok(if negative { !magnitude } else { magnitude })
     }
 
     /// An integer of at most 65 bits: from -2^64 to 2^64 - 1.
     #[inline]
-    pub fn integer(&mut self, expected: &'static str) -> Result<i128, DecodeError> {
-        let at = self.position();
-        let value = i128::from(self.0.int().map_err(|_| DecodeError::Malformed { at, expected })?);
-        self.shortest(at, integer_bytes(value))?;
-        Ok(value)
+    pub fn integer(&mut self, expected: &'static str) -> Result<i128, Refused> {
+        let negative = self.next_is(NEGATIVE);
+        let magnitude = i128::from(self.head(if negative { NEGATIVE } else { UNSIGNED }, expected)?);
+        Ok(if negative { !magnitude } else { magnitude })
     }
 
     /// An integer, or a bignum where it does not fit 65 bits.
-    pub fn wide(&mut self, expected: &'static str) -> Result<i128, DecodeError> {
-        let at = self.position();
-        let value = self.0.i128().map_err(|_| DecodeError::Malformed { at, expected })?;
-        self.shortest(at, integer_bytes(value))?;
+    pub fn wide(&mut self, expected: &'static str) -> Result<i128, Refused> {
+        if !self.next_is(TAG) {
+            return self.integer(expected);
+        }
+        let at = self.at;
+        let tag = self.head(TAG, expected)?;
+        if !matches!(tag, POSITIVE_BIGNUM | NEGATIVE_BIGNUM) {
+            return Err(self.malformed(at, expected));
+        }
+        let digits = self.bytes(expected)?;
+        if digits.len() <= size_of::<u64>() || digits[0] == 0 {
+            return Err(self.not_shortest(at));
+        }
+        let mut wide = [0; size_of::<i128>()];
+        let start = wide.len().checked_sub(digits.len()).ok_or_else(|| self.out_of_range(at, expected))?;
+        wide[start..].copy_from_slice(digits);
+        let magnitude = i128::try_from(u128::from_be_bytes(wide)).map_err(|_| self.out_of_range(at, expected))?;
+        Ok(if tag == NEGATIVE_BIGNUM { !magnitude } else { magnitude })
+    }
+
+    #[inline]
+    pub fn bytes(&mut self, expected: &'static str) -> Result<&'a [u8], Refused> {
+        self.string(BYTES, expected)
+    }
+
+    #[inline]
+    pub fn fixed_bytes<const N: usize>(&mut self, expected: &'static str) -> Result<[u8; N], Refused> {
+        let at = self.at;
+        <[u8; N]>::try_from(self.bytes(expected)?).map_err(|_| self.out_of_range(at, expected))
+    }
+
+    #[inline]
+    pub fn text(&mut self, expected: &'static str) -> Result<&'a str, Refused> {
+        let at = self.at;
+        std::str::from_utf8(self.string(TEXT, expected)?).map_err(|_| self.malformed(at, expected))
+    }
+
+    #[inline]
+    pub fn flag(&mut self, expected: &'static str) -> Result<bool, Refused> {
+        let value = match self.bytes.get(self.at) {
+            Some(&FALSE) => false,
+            Some(&TRUE) => true,
+            _ => return Err(self.malformed(self.at, expected)),
+        };
+        self.at += 1;
         Ok(value)
-    }
-
-    #[inline]
-    pub fn bytes(&mut self, expected: &'static str) -> Result<&'a [u8], DecodeError> {
-        let at = self.position();
-        let value = self.0.bytes().map_err(|_| DecodeError::Malformed { at, expected })?;
-        self.shortest(at, string_bytes(value))?;
-        Ok(value)
-    }
-
-    #[inline]
-    pub fn fixed_bytes<const N: usize>(&mut self, expected: &'static str) -> Result<[u8; N], DecodeError> {
-        let at = self.position();
-        <[u8; N]>::try_from(self.bytes(expected)?).map_err(|_| DecodeError::OutOfRange { at, expected })
-    }
-
-    #[inline]
-    pub fn text(&mut self, expected: &'static str) -> Result<&'a str, DecodeError> {
-        let at = self.position();
-        let value = self.0.str().map_err(|_| DecodeError::Malformed { at, expected })?;
-        self.shortest(at, string_bytes(value.as_bytes()))?;
-        Ok(value)
-    }
-
-    #[inline]
-    pub fn flag(&mut self, expected: &'static str) -> Result<bool, DecodeError> {
-        let at = self.position();
-        self.0.bool().map_err(|_| DecodeError::Malformed { at, expected })
     }
 
     /// Takes a null if one stands here.
     #[inline]
     pub fn take_null(&mut self) -> bool {
-        let here = self.0.input().get(self.position()) == Some(&NULL);
-        if here {
-            self.0.set_position(self.position() + 1);
-        }
+        let here = self.bytes.get(self.at) == Some(&NULL);
+        self.at += usize::from(here);
         here
     }
 
     /// Whether the item here is an array.
     #[inline]
     pub fn array_is_next(&self) -> bool {
-        self.0.input().get(self.position()).is_some_and(|head| head >> 5 == 4)
+        self.next_is(ARRAY)
     }
 
     /// The head of an array: how many items follow. What is left of the input must have room for that many, at
     /// `least_bytes` each, so that a caller may allocate for them.
     #[inline]
-    pub fn array(&mut self, least_bytes: usize, expected: &'static str) -> Result<usize, DecodeError> {
-        let at = self.position();
-        let malformed = DecodeError::Malformed { at, expected };
-        let items = self.0.array().ok().flatten().ok_or(malformed)?;
-        self.shortest(at, head_bytes(items))?;
-        let items = usize::try_from(items).map_err(|_| malformed)?;
-        if items > self.remaining() / least_bytes {
-            return Err(malformed);
-        }
-        Ok(items)
+    pub fn array(&mut self, least_bytes: usize, expected: &'static str) -> Result<usize, Refused> {
+        let at = self.at;
+        let items = usize::try_from(self.head(ARRAY, expected)?).unwrap_or(usize::MAX);
+        let needed = items.saturating_mul(least_bytes);
+        if needed > self.bytes.len() - self.at { Err(self.malformed(at, expected)) } else { Ok(items) }
     }
 
     /// The head of an array of exactly that many items.
     #[inline]
-    pub fn array_of(&mut self, items: usize, expected: &'static str) -> Result<(), DecodeError> {
-        let at = self.position();
-        if self.array(1, expected)? == items { Ok(()) } else { Err(DecodeError::Malformed { at, expected }) }
+    pub fn array_of(&mut self, items: usize, expected: &'static str) -> Result<(), Refused> {
+        let at = self.at;
+        if self.array(1, expected)? == items { Ok(()) } else { Err(self.malformed(at, expected)) }
     }
 
     #[inline]
-    fn shortest(&self, at: usize, bytes: usize) -> Result<(), DecodeError> {
-        if self.position() - at == bytes { Ok(()) } else { Err(DecodeError::NotShortest { at }) }
+    fn next_is(&self, major: u8) -> bool {
+        self.bytes.get(self.at).is_some_and(|first| first >> 5 == major >> 5)
     }
-}
 
-/// Length of the shortest head that carries a number.
-#[inline]
-const fn head_bytes(value: u64) -> usize {
-    match value {
-        0..=0x17 => 1,
-        0x18..=0xff => 2,
-        0x100..=0xffff => 3,
-        0x1_0000..=0xffff_ffff => 5,
-        _ => 9,
+    #[inline]
+    fn string(&mut self, major: u8, expected: &'static str) -> Result<&'a [u8], Refused> {
+        let at = self.at;
+        let length = usize::try_from(self.head(major, expected)?).unwrap_or(usize::MAX);
+        let Some(value) = self.bytes[self.at..].get(..length) else {
+            return Err(self.malformed(at, expected));
+        };
+        self.at += length;
+        Ok(value)
     }
-}
 
-#[inline]
-fn string_bytes(value: &[u8]) -> usize {
-    head_bytes(u64::try_from(value.len()).unwrap_or(u64::MAX)) + value.len()
-}
+    /// The head of an item of that major type: its number, which must be in its shortest form.
+    #[inline]
+    fn head(&mut self, major: u8, expected: &'static str) -> Result<u64, Refused> {
+        match self.bytes.get(self.at).map(|first| first ^ major) {
+            Some(value @ 0..24) => {
+                self.at += 1;
+                Ok(u64::from(value))
+            }
+            Some(form) => self.long_head(form, expected),
+            None => Err(self.malformed(self.at, expected)),
+        }
+    }
 
-/// Length of the shortest form of an integer: of a bignum, a tag, a length and the bytes without leading zeros.
-#[inline]
-fn integer_bytes(value: i128) -> usize {
-    let magnitude = if value < 0 { !value } else { value }.unsigned_abs();
-    u64::try_from(magnitude).map_or_else(
-        |_| 2 + usize::try_from(u128::BITS.div_ceil(8) - magnitude.leading_zeros() / 8).unwrap_or(usize::MAX),
-        head_bytes,
-    )
+    /// A number in one, two, four or eight bytes of its own.
+    fn long_head(&mut self, form: u8, expected: &'static str) -> Result<u64, Refused> {
+        let at = self.at;
+        let rest = &self.bytes[at + 1..];
+        let (value, least, length) = match form {
+            24 => (rest.first_chunk().map(|&bytes| u64::from(u8::from_be_bytes(bytes))), 24, 1),
+            25 => (rest.first_chunk().map(|&bytes| u64::from(u16::from_be_bytes(bytes))), 1 << 8, 2),
+            26 => (rest.first_chunk().map(|&bytes| u64::from(u32::from_be_bytes(bytes))), 1 << 16, 4),
+            27 => (rest.first_chunk().map(|&bytes| u64::from_be_bytes(bytes)), 1 << 32, 8),
+            _ => (None, 0, 0),
+        };
+        match value {
+            Some(value) if value >= least => {
+                self.at = at + 1 + length;
+                Ok(value)
+            }
+            Some(_) => Err(self.not_shortest(at)),
+            None => Err(self.malformed(at, expected)),
+        }
+    }
 }

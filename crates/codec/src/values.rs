@@ -1,9 +1,8 @@
 //! How single values are written: identifiers, amounts, dates, and the parts that several events share.
 
-use crate::error::DecodeError;
 use crate::item::{Item, record, record_item, tuple_item};
 use crate::numbers::{quote, role, scope};
-use crate::reader::Reader;
+use crate::reader::{Reader, Refused};
 use crate::writer::Writer;
 use domain::event::{CycleClosed, FxResult, PaymentEntered, Quote, SettlementLeg};
 use domain::ids::{
@@ -26,7 +25,7 @@ macro_rules! ordinals {
             }
 
             #[inline]
-            fn read(from: &mut Reader<'_>) -> Result<Self, DecodeError> {
+            fn read(from: &mut Reader<'_>) -> Result<Self, Refused> {
                 from.bounded(stringify!($name)).map(Self)
             }
         })+
@@ -44,7 +43,7 @@ macro_rules! byte_strings {
             }
 
             #[inline]
-            fn read(from: &mut Reader<'_>) -> Result<Self, DecodeError> {
+            fn read(from: &mut Reader<'_>) -> Result<Self, Refused> {
                 from.fixed_bytes(stringify!($name)).map(Self)
             }
         })+
@@ -62,7 +61,7 @@ macro_rules! unsigned_integers {
             }
 
             #[inline]
-            fn read(from: &mut Reader<'_>) -> Result<Self, DecodeError> {
+            fn read(from: &mut Reader<'_>) -> Result<Self, Refused> {
                 from.bounded(concat!("an unsigned integer (", stringify!($name), ")"))
             }
         })+
@@ -79,7 +78,7 @@ impl Item for u8 {
     }
 
     #[inline]
-    fn read(from: &mut Reader<'_>) -> Result<Self, DecodeError> {
+    fn read(from: &mut Reader<'_>) -> Result<Self, Refused> {
         from.bounded("an unsigned integer (u8)")
     }
 
@@ -87,7 +86,7 @@ impl Item for u8 {
         to.bytes(list);
     }
 
-    fn read_list(from: &mut Reader<'_>) -> Result<Vec<Self>, DecodeError> {
+    fn read_list(from: &mut Reader<'_>) -> Result<Vec<Self>, Refused> {
         from.bytes("a byte string").map(<[u8]>::to_vec)
     }
 }
@@ -98,7 +97,7 @@ impl Item for i128 {
         to.wide(*self);
     }
 
-    fn read(from: &mut Reader<'_>) -> Result<Self, DecodeError> {
+    fn read(from: &mut Reader<'_>) -> Result<Self, Refused> {
         from.wide("a balance")
     }
 }
@@ -110,7 +109,7 @@ impl Item for bool {
     }
 
     #[inline]
-    fn read(from: &mut Reader<'_>) -> Result<Self, DecodeError> {
+    fn read(from: &mut Reader<'_>) -> Result<Self, Refused> {
         from.flag("true or false")
     }
 }
@@ -120,7 +119,7 @@ impl Item for [u8; 32] {
         to.bytes(self);
     }
 
-    fn read(from: &mut Reader<'_>) -> Result<Self, DecodeError> {
+    fn read(from: &mut Reader<'_>) -> Result<Self, Refused> {
         from.fixed_bytes("a digest of 32 bytes")
     }
 }
@@ -130,7 +129,7 @@ impl Item for String {
         to.text(self);
     }
 
-    fn read(from: &mut Reader<'_>) -> Result<Self, DecodeError> {
+    fn read(from: &mut Reader<'_>) -> Result<Self, Refused> {
         from.text("a text").map(str::to_owned)
     }
 }
@@ -142,7 +141,7 @@ impl Item for Box<str> {
     }
 
     #[inline]
-    fn read(from: &mut Reader<'_>) -> Result<Self, DecodeError> {
+    fn read(from: &mut Reader<'_>) -> Result<Self, Refused> {
         from.text("a text").map(Self::from)
     }
 }
@@ -154,7 +153,7 @@ impl Item for PaymentId {
     }
 
     #[inline]
-    fn read(from: &mut Reader<'_>) -> Result<Self, DecodeError> {
+    fn read(from: &mut Reader<'_>) -> Result<Self, Refused> {
         from.unsigned("PaymentId").map(Self)
     }
 
@@ -162,7 +161,7 @@ impl Item for PaymentId {
         crate::lists::write_payments(list, to);
     }
 
-    fn read_list(from: &mut Reader<'_>) -> Result<Vec<Self>, DecodeError> {
+    fn read_list(from: &mut Reader<'_>) -> Result<Vec<Self>, Refused> {
         crate::lists::read_payments(from)
     }
 }
@@ -174,10 +173,10 @@ impl Item for AmountMinor {
     }
 
     #[inline]
-    fn read(from: &mut Reader<'_>) -> Result<Self, DecodeError> {
+    fn read(from: &mut Reader<'_>) -> Result<Self, Refused> {
         const EXPECTED: &str = "an amount from 1 to 10^18 - 1";
         let at = from.position();
-        Self::new(from.unsigned(EXPECTED)?).map_err(|_| DecodeError::OutOfRange { at, expected: EXPECTED })
+        Self::new(from.unsigned(EXPECTED)?).map_err(|_| from.out_of_range(at, EXPECTED))
     }
 }
 
@@ -188,7 +187,7 @@ impl Item for Timestamp {
     }
 
     #[inline]
-    fn read(from: &mut Reader<'_>) -> Result<Self, DecodeError> {
+    fn read(from: &mut Reader<'_>) -> Result<Self, Refused> {
         from.signed("microseconds since 1970-01-01T00:00:00Z").map(Self)
     }
 }
@@ -206,11 +205,11 @@ impl Item for Date {
     }
 
     #[inline]
-    fn read(from: &mut Reader<'_>) -> Result<Self, DecodeError> {
+    fn read(from: &mut Reader<'_>) -> Result<Self, Refused> {
         const EXPECTED: &str = "a date of the years 1 to 9999, in days since 1970-01-01";
         let at = from.position();
         let days = i32::try_from(from.signed(EXPECTED)?).ok().filter(|days| (FIRST_DATE..=LAST_DATE).contains(days));
-        days.map(Self).ok_or(DecodeError::OutOfRange { at, expected: EXPECTED })
+        days.map(Self).ok_or_else(|| from.out_of_range(at, EXPECTED))
     }
 }
 
@@ -219,10 +218,10 @@ impl Item for CurrencyCode {
         to.text(self.as_str());
     }
 
-    fn read(from: &mut Reader<'_>) -> Result<Self, DecodeError> {
+    fn read(from: &mut Reader<'_>) -> Result<Self, Refused> {
         const EXPECTED: &str = "a currency code of three capital letters";
         let at = from.position();
-        Self::parse(from.text(EXPECTED)?).map_err(|_| DecodeError::OutOfRange { at, expected: EXPECTED })
+        Self::parse(from.text(EXPECTED)?).map_err(|_| from.out_of_range(at, EXPECTED))
     }
 }
 
@@ -236,12 +235,12 @@ impl Item for Rate {
         to.unsigned(u64::from(self.decimals()));
     }
 
-    fn read(from: &mut Reader<'_>) -> Result<Self, DecodeError> {
+    fn read(from: &mut Reader<'_>) -> Result<Self, Refused> {
         const EXPECTED: &str = "a rate: [digits above 0, decimals up to 12]";
         let at = from.position();
         from.array_of(2, EXPECTED)?;
         let (mantissa, decimals) = (from.unsigned(EXPECTED)?, from.bounded(EXPECTED)?);
-        Self::new(mantissa, decimals).map_err(|_| DecodeError::OutOfRange { at, expected: EXPECTED })
+        Self::new(mantissa, decimals).map_err(|_| from.out_of_range(at, EXPECTED))
     }
 }
 
@@ -250,10 +249,10 @@ impl Item for Refusal {
         to.unsigned(u64::from(self.number()));
     }
 
-    fn read(from: &mut Reader<'_>) -> Result<Self, DecodeError> {
+    fn read(from: &mut Reader<'_>) -> Result<Self, Refused> {
         const EXPECTED: &str = "the number of a refusal";
         let at = from.position();
-        Self::from_number(from.bounded(EXPECTED)?).ok_or(DecodeError::OutOfRange { at, expected: EXPECTED })
+        Self::from_number(from.bounded(EXPECTED)?).ok_or_else(|| from.out_of_range(at, EXPECTED))
     }
 }
 
@@ -279,14 +278,14 @@ impl Item for Actor {
     }
 
     #[inline]
-    fn read(from: &mut Reader<'_>) -> Result<Self, DecodeError> {
+    fn read(from: &mut Reader<'_>) -> Result<Self, Refused> {
         const EXPECTED: &str = "an actor: [role, person] or [role, person, which]";
         let at = from.position();
         let items = from.array(1, EXPECTED)?;
         let number_at = from.position();
         let number = from.unsigned(EXPECTED)?;
         if items != if matches!(number, role::MEMBER | role::INSTITUTION) { 3 } else { 2 } {
-            return Err(DecodeError::Malformed { at, expected: EXPECTED });
+            return Err(from.malformed(at, EXPECTED));
         }
         let person = from.bounded(EXPECTED)?;
         let role = match number {
@@ -295,7 +294,7 @@ impl Item for Actor {
             role::AGENT => Role::Agent,
             role::MEMBER => Role::Member(Item::read(from)?),
             role::INSTITUTION => Role::Institution(Item::read(from)?),
-            _ => return Err(DecodeError::OutOfRange { at: number_at, expected: EXPECTED }),
+            _ => return Err(from.out_of_range(number_at, EXPECTED)),
         };
         Ok(Self { role, person })
     }
@@ -321,13 +320,13 @@ impl Item for Quote {
         }
     }
 
-    fn read(from: &mut Reader<'_>) -> Result<Self, DecodeError> {
+    fn read(from: &mut Reader<'_>) -> Result<Self, Refused> {
         const EXPECTED: &str = "a quote: [1, buy, sell] or [2, reference]";
         let at = from.position();
         match (from.array(1, EXPECTED)?, from.unsigned(EXPECTED)?) {
             (3, quote::TWO_SIDED) => Ok(Self::TwoSided { buy: Item::read(from)?, sell: Item::read(from)? }),
             (2, quote::REFERENCE) => Ok(Self::Reference(Item::read(from)?)),
-            _ => Err(DecodeError::Malformed { at, expected: EXPECTED }),
+            _ => Err(from.malformed(at, EXPECTED)),
         }
     }
 }
@@ -356,7 +355,7 @@ impl Item for Scope {
         to.unsigned(whose);
     }
 
-    fn read(from: &mut Reader<'_>) -> Result<Self, DecodeError> {
+    fn read(from: &mut Reader<'_>) -> Result<Self, Refused> {
         const EXPECTED: &str = "whose use a limit limits: [kind, whose] or [2, debtor, creditor]";
         let at = from.position();
         match (from.array(1, EXPECTED)?, from.unsigned(EXPECTED)?) {
@@ -366,7 +365,7 @@ impl Item for Scope {
             (2, scope::PER_PAYMENT) => Item::read(from).map(Self::PerPayment),
             (2, scope::PREFINANCING) => Item::read(from).map(Self::Prefinancing),
             (2, scope::COMMITTED_LINE) => Item::read(from).map(Self::CommittedLine),
-            _ => Err(DecodeError::Malformed { at, expected: EXPECTED }),
+            _ => Err(from.malformed(at, EXPECTED)),
         }
     }
 }
