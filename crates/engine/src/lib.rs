@@ -1,1 +1,29 @@
-//! Placeholder until its first commit.
+//! The loop of the house: gather, pulse, decide, evolve, encode, append, release.
+//!
+//! An [`Engine`] takes batches of commands, turns each into a block of events, hands it to a [`journal::Journal`], and
+//! gives the answers back when the block is durable. It opens no file, reads no clock and starts no thread: time comes
+//! with the batch, and whatever waits for a disk is the journal's.
+//!
+//! * *Durable before visible*: [`Released`] answers and revealed reads ([`Held`]) are those of a durable point only.
+//! * *No undo*: after a block that is fenced, unknown or failed, the engine has ended ([`Ended`]). Whoever runs it opens
+//!   the journal again and replays; senders submit again under the same references.
+//! * *Bounded*: every queue has a maximum in [`limits`].
+#![deny(clippy::float_arithmetic, clippy::print_stdout, clippy::print_stderr)]
+
+mod batch;
+mod block;
+mod engine;
+mod fault;
+pub mod limits;
+mod machine;
+mod open;
+mod read;
+mod snapshot;
+
+pub use batch::{Answered, Batch, BatchId, ClientTag, Entry, Released};
+pub use engine::{Closed, Engine};
+pub use fault::{Ended, OpenFault, SnapshotWarning, SubmitFault};
+pub use machine::Machine;
+pub use open::{Options, Replayed};
+pub use read::{Held, Revealed};
+pub use snapshot::SNAPSHOT_VERSION;

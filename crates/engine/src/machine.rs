@@ -1,0 +1,82 @@
+//! The state machine that an engine drives, and how its events become bytes.
+
+use domain::{EventSeq, Timestamp};
+
+/// A deterministic state machine with its encoding.
+///
+/// Every function but [`Machine::evolve`] only reads. None of them may use a clock, chance, input or output.
+pub trait Machine {
+    /// What the machine remembers.
+    type State;
+    /// What somebody asks.
+    type Command;
+    /// What happened.
+    type Event;
+    /// What the sender of a command is told.
+    type Answer;
+    /// What a command needs from outside memory.
+    type Needs;
+    /// What was fetched.
+    type Gathered;
+
+    /// The state before the first event.
+    fn genesis(&self) -> Self::State;
+
+    /// Number of the next event.
+    fn next_seq(&self, state: &Self::State) -> EventSeq;
+
+    /// Time of the last event.
+    fn now(&self, state: &Self::State) -> Timestamp;
+
+    /// Digest of the canonical form of the state.
+    fn digest(&self, state: &Self::State) -> [u8; 32];
+
+    /// How much a command carries: an upper bound of the bytes of an event that tells of it, overhead aside.
+    fn command_bytes(&self, command: &Self::Command) -> usize;
+
+    /// What must be fetched before the command is decided.
+    fn needs(&self, state: &Self::State, command: &Self::Command) -> Self::Needs;
+
+    /// Fetches it.
+    fn gather(&self, needs: Self::Needs) -> Self::Gathered;
+
+    /// The next thing due at `now` and nothing more, as events; `false` if nothing is due.
+    fn pulse(&self, state: &Self::State, now: Timestamp, out: &mut Vec<Self::Event>) -> bool;
+
+    /// Decides a command.
+    fn decide(
+        &self,
+        state: &Self::State,
+        now: Timestamp,
+        command: &Self::Command,
+        gathered: &Self::Gathered,
+        out: &mut Vec<Self::Event>,
+    ) -> Self::Answer;
+
+    /// The next release that receipts of this batch allow, as events; `false` if there is none.
+    fn release(&self, state: &Self::State, now: Timestamp, out: &mut Vec<Self::Event>) -> bool;
+
+    /// Takes an event into the state; `at` is its number, the one that [`Machine::next_seq`] gave.
+    fn evolve(&self, state: &mut Self::State, at: EventSeq, now: Timestamp, event: &Self::Event);
+
+    /// Appends the bytes of an event.
+    fn encode(&self, event: &Self::Event, out: &mut Vec<u8>);
+
+    /// Reads the bytes of exactly one event.
+    ///
+    /// # Errors
+    /// What is wrong with the bytes.
+    fn decode(&self, bytes: &[u8]) -> Result<Self::Event, String>;
+
+    /// Digest of the state just before the event, where the event names it.
+    fn digest_named_by(&self, event: &Self::Event) -> Option<[u8; 32]>;
+
+    /// The state as bytes, for a snapshot.
+    fn save(&self, state: &Self::State) -> Vec<u8>;
+
+    /// A state from the bytes of a snapshot that this very program made.
+    ///
+    /// # Errors
+    /// What is wrong with the bytes.
+    fn restore(&self, bytes: &[u8]) -> Result<Self::State, String>;
+}

@@ -1,0 +1,108 @@
+//! Opening: from a journal to a state, by replay or from a snapshot and the rest by replay.
+
+use crate::engine::Engine;
+use crate::fault::{OpenFault, SnapshotWarning};
+use crate::limits::REPLAY_EVENTS_PER_REPORT;
+use crate::machine::Machine;
+use crate::snapshot::{self, Snapshot};
+use domain::{EventSeq, Timestamp};
+use journal::{Block, Head, Journal, JournalFault};
+
+/// How to open.
+#[derive(Clone, Copy, Debug)]
+pub struct Options<M> {
+    /// The state machine.
+    pub machine: M,
+    /// Whether replay recomputes each digest that the journal names and compares. Costs what the digests cost.
+    pub check_digests: bool,
+}
+
+/// How far replay has come.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Replayed {
+    /// Events in the state.
+    pub height: EventSeq,
+    /// Events in the journal.
+    pub of: EventSeq,
+}
+
+impl<J: Journal, M: Machine> Engine<J, M> {
+    /// Replays everything durable. `progress` is told now and then, and at the end.
+    ///
+    /// # Errors
+    /// [`OpenFault`].
+    pub fn open(journal: J, options: Options<M>, progress: &mut dyn FnMut(Replayed)) -> Result<Self, OpenFault> {
+        let state = options.machine.genesis();
+        let state = Replay { options: &options, progress }.run(&journal, &Head::EMPTY, state)?;
+        Ok(Self::at(journal, options.machine, state))
+    }
+
+    /// Begins with a snapshot and replays what came after it. A snapshot that does not fit (damaged, of another version,
+    /// of another journal, of one that was longer) costs time and nothing else: everything is replayed, and the warning
+    /// says why.
+    ///
+    /// # Errors
+    /// [`OpenFault`].
+    pub fn open_from_snapshot(
+        journal: J,
+        snapshot: &[u8],
+        options: Options<M>,
+        progress: &mut dyn FnMut(Replayed),
+    ) -> Result<(Self, Option<SnapshotWarning>), OpenFault> {
+        let warning = match snapshot::decode(&options.machine, snapshot) {
+            Err(warning) => warning,
+            Ok(Snapshot { head, state }) => {
+                match (Replay { options: &options, progress }).run(&journal, &head, state) {
+                    Ok(state) => return Ok((Self::at(journal, options.machine, state), None)),
+                    // Also where the journal itself is at fault: replaying it from the start will say so.
+                    Err(OpenFault::Journal(JournalFault::Forked { .. })) => {
+                        SnapshotWarning::NotOfThisJournal { height: EventSeq(head.next_seq) }
+                    }
+                    Err(fault) => return Err(fault),
+                }
+            }
+        };
+        Ok((Self::open(journal, options, progress)?, Some(warning)))
+    }
+}
+
+struct Replay<'a, M> {
+    options: &'a Options<M>,
+    progress: &'a mut dyn FnMut(Replayed),
+}
+
+impl<M: Machine> Replay<'_, M> {
+    fn run<J: Journal>(&mut self, journal: &J, after: &Head, mut state: M::State) -> Result<M::State, OpenFault> {
+        let of = EventSeq(journal.head().next_seq);
+        let mut reported = after.next_seq;
+        for block in journal.read_after(after)? {
+            self.take_block(&block?, &mut state)?;
+            let height = self.options.machine.next_seq(&state);
+            if height.0 - reported >= REPLAY_EVENTS_PER_REPORT {
+                reported = height.0;
+                (self.progress)(Replayed { height, of });
+            }
+        }
+        (self.progress)(Replayed { height: self.options.machine.next_seq(&state), of });
+        Ok(state)
+    }
+
+    fn take_block(&self, block: &Block, state: &mut M::State) -> Result<(), OpenFault> {
+        let machine = &self.options.machine;
+        let now = Timestamp(block.header().time_us);
+        for (seq, bytes) in block.events() {
+            let seq = EventSeq(seq);
+            let event = machine.decode(bytes).map_err(|detail| OpenFault::EventUnreadable { seq, detail })?;
+            if self.options.check_digests
+                && let Some(named) = machine.digest_named_by(&event)
+            {
+                let found = machine.digest(state);
+                if found != named {
+                    return Err(OpenFault::DigestMismatch { seq, named, found });
+                }
+            }
+            machine.evolve(state, seq, now, &event);
+        }
+        Ok(())
+    }
+}
