@@ -110,10 +110,12 @@ impl fmt::Display for Notice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Notice::OutsideRegion { file, row_count, codes } => {
-                write!(f, "{file}: {row_count} rows with codes outside the region skipped ({})", listed(codes))
+                let rows = counted(*row_count, "row");
+                write!(f, "{file}: skipped {rows} with codes outside the region ({})", listed(codes))
             }
             Notice::IdenticalRows { file, row_count, first_line } => {
-                write!(f, "{file}: {row_count} rows repeat an earlier one and count once (first on line {first_line})")
+                let rows = counted(*row_count, "repeated row");
+                write!(f, "{file}: {rows} counted once (the first repetition is on line {first_line})")
             }
             Notice::NoImports { year, countries, exports_usd_cents } => {
                 let exports = usd(*exports_usd_cents);
@@ -121,7 +123,8 @@ impl fmt::Display for Notice {
                 f.write_str(&listed(countries))
             }
             Notice::WithinMember { member, flow_count, usd_cents } => {
-                write!(f, "{flow_count} flows within one member ({member}) left out: USD {} a year", usd(*usd_cents))
+                let flows = counted(*flow_count, "flow");
+                write!(f, "left out {flows} within one member ({member}): USD {} a year", usd(*usd_cents))
             }
             Notice::Gravity { usd_cents, year } => {
                 write!(f, "no trade file: flows from a gravity model, scaled to {year}'s USD {}", usd(*usd_cents))
@@ -131,20 +134,27 @@ impl fmt::Display for Notice {
             }
             Notice::NoRate { member, currency, first, day_count } => {
                 let currency = currency.map_or_else(|| "no currency".to_owned(), |code| format!("no rate of {code}"));
-                write!(f, "{member} is left out of the run: {currency} on {day_count} business days, first on {first}")
+                let days = counted(*day_count, "business day");
+                write!(f, "{member} is left out of the run: {currency} on {days}, first on {first}")
             }
             Notice::NoHolidays { year, countries } => {
                 write!(f, "no holidays of {year}, closed at weekends only: {}", listed(countries))
             }
             Notice::NoCommonDay { flow_count } => {
-                write!(f, "{flow_count} flows have no day in a whole year on which both ends are open: left out")
+                let flows = counted(*flow_count, "flow");
+                write!(f, "left out {flows} without a day in a whole year on which both ends are open")
             }
             Notice::WithoutTicket { flow_count, usd_cents } => {
-                let value = usd(*usd_cents);
-                write!(f, "{flow_count} flows are too small for a ticket: their USD {value} are spread over the others")
+                let (flows, value) = (counted(*flow_count, "flow"), usd(*usd_cents));
+                write!(f, "{flows} too small for a ticket: USD {value} spread over the others")
             }
         }
     }
+}
+
+/// A number of things, in the singular where there is one.
+fn counted(count: u64, thing: &str) -> String {
+    if count == 1 { format!("1 {thing}") } else { format!("{count} {thing}s") }
 }
 
 fn usd(cents: u64) -> String {
@@ -204,5 +214,7 @@ mod tests {
             codes: (0..40).map(|n| format!("X{n:02}")).collect(),
         };
         assert!(many.to_string().ends_with("X32 and 7 more)"), "{many}");
+        let one = Notice::WithoutTicket { flow_count: 1, usd_cents: 5 };
+        assert_eq!(one.to_string(), "1 flow too small for a ticket: USD 0.05 spread over the others");
     }
 }

@@ -129,7 +129,7 @@ fn a_redenomination_asks_for_each_currency_in_its_own_days() {
     let members = book.members_without_rate(&region, &calendars, window, &mut notices);
     assert!(members.iter().any(|member| region.members[member.index()].code == "VEN"));
     let venezuela = notices.iter().map(Notice::to_string).find(|said| said.starts_with("VEN")).unwrap();
-    assert!(venezuela.contains("no rate of VES on 1 business days, first on 2018-08-20"), "{venezuela}");
+    assert!(venezuela.contains("no rate of VES on 1 business day, first on 2018-08-20"), "{venezuela}");
 }
 
 #[test]
