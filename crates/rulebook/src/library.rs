@@ -5,7 +5,11 @@ use crate::schema::Rulebook;
 use domain::refusal_text::Language;
 
 /// Name and text, in the order in which they are listed.
-const FILES: &[(&str, &str)] = &[("caudal", include_str!("../rulebooks/caudal.toml"))];
+const FILES: &[(&str, &str)] = &[
+    ("caudal", include_str!("../rulebooks/caudal.toml")),
+    ("sml-ar-br", include_str!("../rulebooks/sml-ar-br.toml")),
+    ("cpcr", include_str!("../rulebooks/cpcr.toml")),
+];
 
 /// Names of the rulebooks that come with the program.
 pub fn list() -> impl Iterator<Item = &'static str> {

@@ -27,3 +27,12 @@ fn caudal_compiles() {
     let plan = rulebook.compile().unwrap_or_else(|missing| panic!("{missing}"));
     println!("{plan:#?}");
 }
+
+#[test]
+fn those_that_run_compile() {
+    for name in ["caudal", "sml-ar-br", "cpcr"] {
+        let rulebook = parse(name, source(name).unwrap()).unwrap();
+        let plan = rulebook.compile().unwrap_or_else(|missing| panic!("{missing}"));
+        println!("{plan:#?}");
+    }
+}

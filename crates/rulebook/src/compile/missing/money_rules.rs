@@ -1,0 +1,147 @@
+//! Not built: of units, prices, positions, limits, credit, fees.
+
+use super::Features;
+use crate::schema::{
+    Credit, Decomposition, FeeKind, InterestKind, InterestOn, Limit, LimitAction, LimitOwner, LimitScope, PositionsIn,
+    PriceKind, Rulebook, UnitKind, Unset,
+};
+
+pub(super) fn gather(rulebook: &Rulebook, features: &mut Features) {
+    units(rulebook, features);
+    price(rulebook, features);
+    for limit in rulebook.limits.iter() {
+        self::limit(limit, features);
+    }
+    if let Some(credit) = &rulebook.credit {
+        self::credit(credit, features);
+    }
+    if let Some(quotas) = &rulebook.quotas {
+        features.add(&quotas.source, "quotas");
+    }
+    if let Some(fund) = &rulebook.fund {
+        features.add(&fund.source, "a reserve fund");
+    }
+    for rung in rulebook.ladder.iter() {
+        features.add(&rung.source, format!("a ladder of limits: {} at {} %", rung.action.word(), rung.at_percent));
+    }
+    interest(rulebook, features);
+    if let Some(margin) = &rulebook.contingency_margin {
+        features.add(&margin.source, "a contingency margin");
+    }
+    let fees = &rulebook.fees;
+    features.add_if(fees.kind != FeeKind::None, &fees.source, "fees");
+}
+
+fn units(rulebook: &Rulebook, features: &mut Features) {
+    for unit in rulebook.units.iter() {
+        let feature = match unit.kind {
+            UnitKind::Currency if unit.code.0 == rulebook.asset.currency.as_str() => continue,
+            UnitKind::Currency => format!("a unit of account other than the settlement asset: {}", unit.code.0),
+            UnitKind::FixedParity => format!("a unit of account at a parity: {}", unit.code.0),
+            UnitKind::Gold => format!("a unit of account in gold: {}", unit.code.0),
+            UnitKind::DatedSeries => format!("a unit of account by dated values: {}", unit.code.0),
+            UnitKind::Basket => format!("a unit of account that is a basket: {}", unit.code.0),
+        };
+        features.add(&unit.source, feature);
+    }
+}
+
+fn price(rulebook: &Rulebook, features: &mut Features) {
+    let price = &rulebook.price;
+    match price.kind {
+        PriceKind::Fixed | PriceKind::Par => {}
+        PriceKind::Open => {
+            let asset = rulebook.positions.currency == PositionsIn::Asset;
+            features.add_if(asset, &price.source, "an open price with positions in the settlement asset");
+        }
+        PriceKind::DailyCrossRates => features.add(&price.source, "prices from daily cross-rates"),
+        PriceKind::ProviderQuotes => features.add(&price.source, "prices from third parties' quotes"),
+    }
+    for direction in price.directions.iter().flat_map(|directions| directions.iter()) {
+        let feature = format!("a price rule of its own from {} to {}", direction.payer.0, direction.payee.0);
+        features.add(&direction.source, feature);
+    }
+    let positions = &rulebook.positions;
+    features.add_if(positions.currency == PositionsIn::Unit, &positions.source, "positions in a unit of account");
+}
+
+fn limit(limit: &Limit, features: &mut Features) {
+    let Some(owner) = owner_run(limit.scope) else {
+        let feature = match limit.scope {
+            LimitScope::Allocation => "allocations".to_owned(),
+            LimitScope::AutomaticCredit => "automatic credit".to_owned(),
+            LimitScope::Quota => "a limit by quota".to_owned(),
+            other => format!("a limit of the kind {}", other.word()),
+        };
+        features.add(&limit.source, feature);
+        return;
+    };
+    let scope = limit.scope.word();
+    let owned = limit.owner == owner || (limit.owner == LimitOwner::BothMembers && limit.scope == LimitScope::Pair);
+    features.add_if(!owned, &limit.source, format!("a limit {scope} set by {}", limit.owner.word()));
+    let maximum = limit.when_unset == Unset::Maximum;
+    features.add_if(maximum, &limit.source, format!("a limit {scope} with a maximum of the rulebook's own"));
+    let run = match limit.on_limit {
+        LimitAction::Refuse => !matches!(limit.scope, LimitScope::InstitutionShare | LimitScope::Prefinancing),
+        LimitAction::Queue => limit.scope == LimitScope::InstitutionShare,
+        LimitAction::PayExcess => limit.scope == LimitScope::Pair,
+        LimitAction::PayOutAfterSettlement => limit.scope == LimitScope::Prefinancing,
+        LimitAction::BuyAllocation | LimitAction::PayInAsset | LimitAction::SuspendFacility => false,
+    };
+    features.add_if(!run, &limit.source, format!("{} at the limit {scope}", limit.on_limit.word()));
+}
+
+/// Who sets a limit of a kind that is run; a pair line that both members agree on is entered by the creditor.
+fn owner_run(scope: LimitScope) -> Option<LimitOwner> {
+    match scope {
+        LimitScope::Pair => Some(LimitOwner::Creditor),
+        LimitScope::InstitutionShare
+        | LimitScope::CreditorExposure
+        | LimitScope::PerPayment
+        | LimitScope::Prefinancing => Some(LimitOwner::Member),
+        LimitScope::MemberTowardsAll
+        | LimitScope::Facility
+        | LimitScope::Quota
+        | LimitScope::Allocation
+        | LimitScope::AutomaticCredit
+        | LimitScope::PrefundedBalance
+        | LimitScope::PersonDay
+        | LimitScope::Window => None,
+    }
+}
+
+fn credit(credit: &Credit, features: &mut Features) {
+    for part in credit.decompose.iter() {
+        let missing = "bug: the table of each part is there, which was checked";
+        let (source, feature) = match part {
+            Decomposition::Identity => continue,
+            Decomposition::ClaimsFirst => (&credit.source, "claims used up before cash"),
+            Decomposition::Tranches => (&credit.tranches.as_ref().expect(missing).source, "tranches of quota"),
+            Decomposition::Instalments => {
+                (&credit.instalments.as_ref().expect(missing).source, "deferral in instalments")
+            }
+            Decomposition::Apportioned => {
+                (&credit.apportioned.as_ref().expect(missing).source, "obligatory credit apportioned among debtors")
+            }
+            Decomposition::Swap => (&credit.swap.as_ref().expect(missing).source, "currency swaps of net debtors"),
+            Decomposition::ReserveLoan => {
+                (&credit.reserve_loan.as_ref().expect(missing).source, "loans of a reserve fund")
+            }
+            Decomposition::PassThrough => {
+                (&credit.pass_through.as_ref().expect(missing).source, "cash passed through to creditors")
+            }
+        };
+        features.add(source, feature);
+    }
+}
+
+fn interest(rulebook: &Rulebook, features: &mut Features) {
+    for (index, interest) in rulebook.interest.iter().enumerate() {
+        let run = interest.on == InterestOn::PairBalances && index == 0;
+        if !run {
+            features.add(&interest.source, format!("interest on {}", interest.on.word()));
+        } else if interest.kind == InterestKind::Index {
+            features.add(&interest.source, "interest by an index");
+        }
+    }
+}
