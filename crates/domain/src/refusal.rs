@@ -162,42 +162,55 @@ impl Refusal {
     #[must_use]
     pub const fn iso20022_reason(self) -> &'static str {
         match self {
-            Self::NotAuthorised | Self::FourEyesMissing | Self::FourEyesSamePerson => "AG01",
-            Self::ArrangementUnknown | Self::RulebookUnknown | Self::CalendarUnknown => "AG03",
-            Self::ParticipantUnknown | Self::MemberUnknown => "RC01",
-            Self::MemberNotInArrangement | Self::MemberStageTooEarly => "AGNT",
-            Self::CurrencyUnknown | Self::DenominationNotAdmitted => "AM03",
-            Self::PaymentUnknown => "NOOR",
-            Self::UetrFormat | Self::TextInvalid => "FF01",
-            Self::UetrReused | Self::AlreadyRegistered => "DU01",
-            Self::SameParty | Self::SameMember => "BE01",
-            Self::Suspended => "AG07",
-            Self::EntryClosed | Self::NotABusinessDay | Self::DayIsOpen => "TM01",
+            Self::NotAuthorised => "AG08",
+            Self::FourEyesMissing => "DS19",
+            Self::FourEyesSamePerson => "DS26",
+            Self::ArrangementUnknown | Self::MemberStageTooEarly | Self::SameMember => "AG03",
+            Self::ParticipantUnknown => "RC02",
+            Self::MemberUnknown => "RC08",
+            Self::MemberNotInArrangement => "RC15",
+            Self::CurrencyUnknown => "AM11",
+            Self::DenominationNotAdmitted => "AM03",
+            Self::PaymentUnknown => "AG09",
+            Self::TextInvalid => "CH16",
+            Self::UetrFormat => "FF08",
+            Self::UetrReused => "DU03",
+            Self::SameParty => "AG12",
+            Self::Suspended | Self::SettlementBlocked => "AG10",
+            Self::EntryClosed => "TM01",
+            Self::NotABusinessDay => "DT03",
             Self::PurposeNotAdmitted => "FF07",
-            Self::InstrumentMissing | Self::InstrumentFormat => "FF05",
-            Self::DocumentMissing | Self::DocumentDuplicate => "RR04",
+            Self::InstrumentMissing | Self::InstrumentFormat => "RR09",
+            Self::DocumentMissing => "RR05",
+            Self::DocumentDuplicate => "DUPL",
             Self::ValueDateInvalid | Self::EffectiveDatePast => "DT01",
-            Self::RateMissing | Self::SpreadTooWide | Self::RateNotInRulebook => "AM11",
             Self::AmountOutOfRange => "AM12",
             Self::PaymentTooLarge => "AM02",
-            Self::CreditorLimit | Self::PairLine | Self::ShareExceeded | Self::PrefinancingLimit => "AM04",
-            Self::ReturnTooLate => "ARDT",
-            Self::Final => "ARDT",
+            Self::CreditorLimit | Self::PairLine | Self::PrefinancingLimit => "AM23",
+            Self::ShareExceeded => "AM04",
+            Self::ReturnTooLate => "FF12",
+            Self::ReturnExceeds | Self::LegMismatch => "AM09",
             Self::Screened => "RR04",
-            Self::PaymentState | Self::InCycle => "AGNT",
-            Self::TransferOverdue
+            Self::CalendarUnknown
+            | Self::RulebookUnknown
+            | Self::CycleUnknown
+            | Self::AlreadyRegistered
+            | Self::RateMissing
+            | Self::TransferOverdue
             | Self::QueueFull
             | Self::SharesExceedCap
             | Self::LimitNotInRulebook
+            | Self::SpreadTooWide
+            | Self::RateNotInRulebook
             | Self::PrefundingInUse
             | Self::MemberNotFlat
-            | Self::CycleUnknown
-            | Self::ReturnExceeds
+            | Self::PaymentState
+            | Self::InCycle
+            | Self::Final
+            | Self::DayIsOpen
             | Self::ScheduleInvalid
             | Self::PayInFirst
-            | Self::LegMismatch
-            | Self::NotSuspended
-            | Self::SettlementBlocked => "NARR",
+            | Self::NotSuspended => "NARR",
         }
     }
 
@@ -317,5 +330,59 @@ mod tests {
         }
         assert_eq!(Refusal::from_number(0), None);
         assert_eq!(Refusal::from_number(u16::MAX), None);
+    }
+
+    #[test]
+    fn every_reason_is_a_code_of_the_iso_20022_status_reasons() {
+        // ExternalStatusReason1Code, external code sets of May 2025: those that are used here, with what they say.
+        let status_reasons = [
+            ("AG03", "transaction type not supported"),
+            ("AG08", "invalid or missing access right"),
+            ("AG09", "original payment never received"),
+            ("AG10", "agent suspended"),
+            ("AG12", "not allowed within one institution"),
+            ("AM02", "amount greater than the maximum"),
+            ("AM03", "currency outside the agreement"),
+            ("AM04", "insufficient funds"),
+            ("AM09", "not the amount agreed or expected"),
+            ("AM11", "transaction currency invalid"),
+            ("AM12", "amount invalid"),
+            ("AM23", "amount exceeds the settlement limit"),
+            ("CH16", "content incorrect"),
+            ("DS19", "the user's rights are insufficient to execute the order"),
+            ("DS26", "the same user has signed several times"),
+            ("DT01", "date invalid"),
+            ("DT03", "not a processing day"),
+            ("DU03", "transaction not unique"),
+            ("DUPL", "duplicate of another payment"),
+            ("FF07", "purpose invalid"),
+            ("FF08", "end-to-end identification invalid"),
+            ("FF12", "original payment not eligible to be returned"),
+            ("NARR", "narrative"),
+            ("RC02", "bank identifier invalid"),
+            ("RC08", "clearing system member identifier invalid"),
+            ("RC15", "settlement agreement required"),
+            ("RR04", "regulatory reason"),
+            ("RR05", "reporting information missing"),
+            ("RR09", "structured reference invalid or missing"),
+            ("TM01", "received after the cut-off time"),
+        ];
+        let known: BTreeSet<&str> = status_reasons.iter().map(|(code, _)| *code).collect();
+        let used: BTreeSet<&str> = Refusal::ALL.iter().map(|refusal| refusal.iso20022_reason()).collect();
+        assert_eq!(used, known);
+    }
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "reads the published code sets in ../shared")]
+    fn every_reason_is_in_the_published_code_set() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data/iso20022/external_codes.csv");
+        let Ok(codes) = std::fs::read_to_string(path) else {
+            eprintln!("SKIPPED: the published code sets are not here; codes are compared with the list in the test");
+            return;
+        };
+        for refusal in Refusal::ALL {
+            let row = format!("status_reason,{},", refusal.iso20022_reason());
+            assert!(codes.lines().any(|line| line.starts_with(&row)), "{refusal:?}: {row}");
+        }
     }
 }

@@ -1,4 +1,8 @@
-//! What a refusal says to people, in the four languages of the region.
+//! What a refusal says to people, in the four languages of the region: what was wrong, and what to do.
+
+use crate::limit::Scope;
+use crate::plan::Article;
+use crate::refusal::Refusal;
 
 /// A language in which the house speaks to people.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -11,4 +15,612 @@ pub enum Language {
     En,
     /// French.
     Fr,
+}
+
+impl Language {
+    /// Every language.
+    pub const ALL: [Self; 4] = [Self::Es, Self::Pt, Self::En, Self::Fr];
+
+    /// Its code (ISO 639-1).
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Es => "es",
+            Self::Pt => "pt",
+            Self::En => "en",
+            Self::Fr => "fr",
+        }
+    }
+
+    /// The language of a code.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|language| language.code() == code)
+    }
+}
+
+/// One sentence or two, in each language.
+struct Texts {
+    es: &'static str,
+    pt: &'static str,
+    en: &'static str,
+    fr: &'static str,
+}
+
+impl Texts {
+    const fn in_language(&self, language: Language) -> &'static str {
+        match language {
+            Language::Es => self.es,
+            Language::Pt => self.pt,
+            Language::En => self.en,
+            Language::Fr => self.fr,
+        }
+    }
+}
+
+impl Refusal {
+    /// What was wrong and what to do, in a language.
+    #[must_use]
+    pub const fn text(self, language: Language) -> &'static str {
+        self.texts().in_language(language)
+    }
+
+    #[rustfmt::skip] // a line for each language keeps them comparable
+    const fn texts(self) -> Texts {
+        match self {
+            Self::NotAuthorised => Texts {
+                es: "Quien dio la orden no está facultado para darla. Pídala a quien responde de ello: el miembro o el operador.",
+                pt: "Quem deu a ordem não está autorizado a dá-la. Peça-a a quem responde por isso: o membro ou o operador.",
+                en: "Whoever gave this command may not give it. Ask the one who answers for it: the member or the operator.",
+                fr: "L'auteur de la commande n'est pas habilité à la donner. Adressez-vous à qui en répond : le membre ou l'opérateur.",
+            },
+            Self::FourEyesMissing => Texts {
+                es: "Falta la aprobación de una segunda persona. Hágala aprobar y preséntela de nuevo.",
+                pt: "Falta a aprovação de uma segunda pessoa. Obtenha a aprovação e apresente-a de novo.",
+                en: "The approval of a second person is missing. Have it approved and give it again.",
+                fr: "L'approbation d'une seconde personne manque. Faites approuver la commande et présentez-la de nouveau.",
+            },
+            Self::FourEyesSamePerson => Texts {
+                es: "Quien aprueba es la misma persona que dio la orden. Debe aprobar otra persona.",
+                pt: "Quem aprova é a mesma pessoa que deu a ordem. Outra pessoa deve aprovar.",
+                en: "The approver is the person who gave the command. Another person has to approve it.",
+                fr: "L'approbateur est l'auteur de la commande. Une autre personne doit l'approuver.",
+            },
+            Self::ArrangementUnknown => Texts {
+                es: "El convenio indicado no existe. Verifique su número.",
+                pt: "O convênio indicado não existe. Verifique o seu número.",
+                en: "There is no such arrangement. Check its number.",
+                fr: "L'accord indiqué n'existe pas. Vérifiez son numéro.",
+            },
+            Self::ParticipantUnknown => Texts {
+                es: "La institución indicada no está autorizada por ningún miembro. Verifique su código o pida al miembro que la autorice.",
+                pt: "A instituição indicada não está autorizada por nenhum membro. Verifique o código ou peça ao membro que a autorize.",
+                en: "No member has authorised this institution. Check its code, or ask its member to authorise it.",
+                fr: "Aucun membre n'a agréé cet établissement. Vérifiez son code ou demandez à son membre de l'agréer.",
+            },
+            Self::MemberUnknown => Texts {
+                es: "El miembro indicado no está registrado en la cámara. Verifique su código.",
+                pt: "O membro indicado não está registrado na câmara. Verifique o seu código.",
+                en: "No such member is registered with the house. Check its code.",
+                fr: "Ce membre n'est pas enregistré auprès de la chambre. Vérifiez son code.",
+            },
+            Self::MemberNotInArrangement => Texts {
+                es: "El miembro de una de las partes no está adherido al convenio. Pague por otra vía o espere su adhesión.",
+                pt: "O membro de uma das partes não aderiu ao convênio. Pague por outra via ou aguarde a sua adesão.",
+                en: "The member of one of the parties has not joined the arrangement. Pay by another way, or wait until it has joined.",
+                fr: "Le membre de l'une des parties n'a pas adhéré à l'accord. Payez par une autre voie ou attendez son adhésion.",
+            },
+            Self::MemberStageTooEarly => Texts {
+                es: "El miembro aún observa el convenio y no mueve dinero en él. Pague por otra vía hasta que pase a la etapa siguiente.",
+                pt: "O membro ainda observa o convênio e não movimenta dinheiro nele. Pague por outra via até que ele avance de etapa.",
+                en: "The member still observes the arrangement and moves no money in it. Pay by another way until it goes on to the next stage.",
+                fr: "Le membre observe encore l'accord et n'y déplace pas d'argent. Payez par une autre voie jusqu'à ce qu'il passe à l'étape suivante.",
+            },
+            Self::CurrencyUnknown => Texts {
+                es: "La moneda indicada no está registrada. Verifique su código o pida al operador que la registre.",
+                pt: "A moeda indicada não está registrada. Verifique o código ou peça ao operador que a registre.",
+                en: "This currency is not registered. Check its code, or ask the operator to register it.",
+                fr: "Cette monnaie n'est pas enregistrée. Vérifiez son code ou demandez à l'opérateur de l'enregistrer.",
+            },
+            Self::CalendarUnknown => Texts {
+                es: "El calendario indicado no existe. Verifique su número o defínalo antes.",
+                pt: "O calendário indicado não existe. Verifique o número ou defina-o antes.",
+                en: "There is no such calendar. Check its number, or define it first.",
+                fr: "Ce calendrier n'existe pas. Vérifiez son numéro ou définissez-le d'abord.",
+            },
+            Self::RulebookUnknown => Texts {
+                es: "El reglamento indicado no ha sido adoptado. Adóptelo antes de usarlo.",
+                pt: "O regulamento indicado não foi adotado. Adote-o antes de usá-lo.",
+                en: "This rulebook has not been adopted. Adopt it before using it.",
+                fr: "Ce recueil de règles n'a pas été adopté. Adoptez-le avant de l'utiliser.",
+            },
+            Self::PaymentUnknown => Texts {
+                es: "El pago indicado no existe. Verifique su referencia.",
+                pt: "O pagamento indicado não existe. Verifique a sua referência.",
+                en: "There is no such payment. Check its reference.",
+                fr: "Ce paiement n'existe pas. Vérifiez sa référence.",
+            },
+            Self::CycleUnknown => Texts {
+                es: "El ciclo de neteo indicado no existe, o el miembro no paga ni cobra en él. Verifique el ciclo y el miembro.",
+                pt: "O ciclo de netting indicado não existe, ou o membro não paga nem recebe nele. Verifique o ciclo e o membro.",
+                en: "There is no such netting cycle, or the member neither pays nor is paid in it. Check the cycle and the member.",
+                fr: "Ce cycle de compensation n'existe pas, ou le membre n'y paie ni ne reçoit rien. Vérifiez le cycle et le membre.",
+            },
+            Self::AlreadyRegistered => Texts {
+                es: "Ya está registrado. No hace falta repetirlo; si es otro, use otro código.",
+                pt: "Já está registrado. Não é preciso repetir; se for outro, use outro código.",
+                en: "It is registered already. There is no need to repeat it; if it is another one, give it another code.",
+                fr: "C'est déjà enregistré. Inutile de répéter ; s'il s'agit d'un autre, donnez-lui un autre code.",
+            },
+            Self::TextInvalid => Texts {
+                es: "Un texto está vacío, es demasiado largo o contiene caracteres que no se ven. Corríjalo y preséntelo de nuevo.",
+                pt: "Um texto está vazio, é longo demais ou contém caracteres invisíveis. Corrija-o e apresente-o de novo.",
+                en: "A text is empty, too long, or has characters that do not show. Correct it and give it again.",
+                fr: "Un texte est vide, trop long ou contient des caractères invisibles. Corrigez-le et présentez-le de nouveau.",
+            },
+            Self::UetrFormat => Texts {
+                es: "La referencia UETR no es un UUID de versión 4. Genere una nueva y envíe la orden otra vez.",
+                pt: "A referência UETR não é um UUID de versão 4. Gere uma nova e envie a ordem outra vez.",
+                en: "The UETR is not a version 4 UUID. Generate a new one and send the order again.",
+                fr: "La référence UETR n'est pas un UUID de version 4. Générez-en une nouvelle et renvoyez l'ordre.",
+            },
+            Self::UetrReused => Texts {
+                es: "La referencia UETR ya se usó para otra orden. Si es una orden nueva, envíela con una referencia nueva.",
+                pt: "A referência UETR já foi usada em outra ordem. Se for uma ordem nova, envie-a com uma referência nova.",
+                en: "The UETR was used for another order. If this is a new order, send it with a new reference.",
+                fr: "La référence UETR a servi à un autre ordre. Si l'ordre est nouveau, envoyez-le avec une nouvelle référence.",
+            },
+            Self::SameParty => Texts {
+                es: "Pagador y beneficiario son la misma institución. Haga el pago en sus propios libros.",
+                pt: "Pagador e beneficiário são a mesma instituição. Faça o pagamento em seus próprios livros.",
+                en: "Payer and payee are the same institution. Make the payment in its own books.",
+                fr: "Le payeur et le bénéficiaire sont le même établissement. Faites le paiement dans ses propres livres.",
+            },
+            Self::SameMember => Texts {
+                es: "Ambas instituciones pertenecen al mismo miembro: es un pago nacional. Hágalo por el sistema nacional.",
+                pt: "As duas instituições pertencem ao mesmo membro: é um pagamento nacional. Faça-o pelo sistema nacional.",
+                en: "Both institutions belong to one member: this is a domestic payment. Make it through the national system.",
+                fr: "Les deux établissements relèvent du même membre : c'est un paiement national. Passez par le système national.",
+            },
+            Self::Suspended => Texts {
+                es: "Un miembro de este pago está suspendido en el convenio. Pague por otra vía o espere a que sea readmitido.",
+                pt: "Um membro deste pagamento está suspenso no convênio. Pague por outra via ou aguarde a sua readmissão.",
+                en: "A member of this payment is suspended in the arrangement. Pay by another way, or wait until it is reinstated.",
+                fr: "Un membre de ce paiement est suspendu dans l'accord. Payez par une autre voie ou attendez sa réintégration.",
+            },
+            Self::EntryClosed => Texts {
+                es: "El convenio no recibe órdenes en este momento. Envíela de nuevo, con otra referencia, en el próximo horario de ingreso.",
+                pt: "O convênio não recebe ordens neste momento. Envie-a de novo, com outra referência, no próximo horário de entrada.",
+                en: "The arrangement takes no orders now. Send it again, with a new reference, when entry opens next.",
+                fr: "L'accord ne reçoit pas d'ordres en ce moment. Renvoyez-le, avec une nouvelle référence, à la prochaine ouverture.",
+            },
+            Self::DenominationNotAdmitted => Texts {
+                es: "El convenio no admite órdenes en esta moneda. Exprese el importe en una de las que admite.",
+                pt: "O convênio não admite ordens nesta moeda. Expresse o valor em uma das que admite.",
+                en: "The arrangement takes no orders in this currency. Express the amount in one that it admits.",
+                fr: "L'accord n'admet pas d'ordres dans cette monnaie. Libellez le montant dans l'une de celles qu'il admet.",
+            },
+            Self::PurposeNotAdmitted => Texts {
+                es: "El convenio no admite pagos con esta finalidad. Verifique la finalidad o pague por otra vía.",
+                pt: "O convênio não admite pagamentos com esta finalidade. Verifique a finalidade ou pague por outra via.",
+                en: "The arrangement admits no payments for this purpose. Check the purpose, or pay by another way.",
+                fr: "L'accord n'admet pas de paiements pour cet objet. Vérifiez l'objet ou payez par une autre voie.",
+            },
+            Self::InstrumentMissing => Texts {
+                es: "Falta la referencia del instrumento, o el convenio no usa instrumentos. Indíquela donde se exige y omítala donde no.",
+                pt: "Falta a referência do instrumento, ou o convênio não usa instrumentos. Indique-a onde é exigida e omita-a onde não é.",
+                en: "The instrument reference is missing, or the arrangement uses none. Give it where it is asked for, and only there.",
+                fr: "La référence de l'instrument manque, ou l'accord n'en utilise pas. Indiquez-la là où elle est exigée, et là seulement.",
+            },
+            Self::InstrumentFormat => Texts {
+                es: "La referencia del instrumento no tiene la forma que fija el reglamento. Verifique sus dígitos y el dígito verificador.",
+                pt: "A referência do instrumento não tem a forma fixada pelo regulamento. Verifique os dígitos e o dígito verificador.",
+                en: "The instrument reference has not the form that the rulebook gives. Check its digits and the check digit.",
+                fr: "La référence de l'instrument n'a pas la forme prescrite par les règles. Vérifiez ses chiffres et le chiffre de contrôle.",
+            },
+            Self::DocumentMissing => Texts {
+                es: "Por su importe, la orden debe llevar la clave de su documento comercial. Añádala y envíela con otra referencia.",
+                pt: "Pelo seu valor, a ordem deve trazer a chave do documento comercial. Acrescente-a e envie com outra referência.",
+                en: "An order of this amount has to carry the key of its trade document. Add it and send the order with a new reference.",
+                fr: "Un ordre de ce montant doit porter la clé de son document commercial. Ajoutez-la et renvoyez-le avec une nouvelle référence.",
+            },
+            Self::DocumentDuplicate => Texts {
+                es: "El documento comercial ya respaldó otro pago. Verifique que la factura no se pague dos veces.",
+                pt: "O documento comercial já amparou outro pagamento. Verifique que a fatura não seja paga duas vezes.",
+                en: "The trade document has been used for another payment. Make sure that the invoice is not paid twice.",
+                fr: "Le document commercial a déjà servi à un autre paiement. Vérifiez que la facture n'est pas payée deux fois.",
+            },
+            Self::ValueDateInvalid => Texts {
+                es: "La fecha valor no es un día que el reglamento admite. Indique una fecha admitida u omítala.",
+                pt: "A data-valor não é um dia que o regulamento admite. Indique uma data admitida ou omita-a.",
+                en: "The value date is not a day that the rulebook admits. Give one that it admits, or none.",
+                fr: "La date de valeur n'est pas un jour admis par les règles. Indiquez une date admise, ou aucune.",
+            },
+            Self::RateMissing => Texts {
+                es: "No hay tipo de cambio vigente para una de las monedas. Espere a que su miembro lo publique y envíe otra orden.",
+                pt: "Não há taxa de câmbio vigente para uma das moedas. Aguarde a publicação pelo membro e envie outra ordem.",
+                en: "There is no rate in force for one of the currencies. Wait until its member publishes one, and send a new order.",
+                fr: "Aucun taux n'est en vigueur pour l'une des monnaies. Attendez que son membre le publie et envoyez un nouvel ordre.",
+            },
+            Self::AmountOutOfRange => Texts {
+                es: "El importe no cabe en dieciocho dígitos o se redondea a cero en alguna moneda. Divídalo o auméntelo.",
+                pt: "O valor não cabe em dezoito dígitos ou se arredonda a zero em alguma moeda. Divida-o ou aumente-o.",
+                en: "The amount does not fit eighteen digits, or rounds to nothing in one of the currencies. Split it or raise it.",
+                fr: "Le montant dépasse dix-huit chiffres ou s'arrondit à zéro dans une monnaie. Divisez-le ou augmentez-le.",
+            },
+            Self::PaymentTooLarge => Texts {
+                es: "El importe supera el máximo que el miembro fija para un pago. Pida al miembro que lo eleve o pague por otra vía.",
+                pt: "O valor supera o máximo que o membro fixa para um pagamento. Peça ao membro que o eleve ou pague por outra via.",
+                en: "The amount is above what the member allows for one payment. Ask the member to raise it, or pay by another way.",
+                fr: "Le montant dépasse le maximum fixé par le membre pour un paiement. Demandez-lui de le relever ou payez autrement.",
+            },
+            Self::CreditorLimit => Texts {
+                es: "El miembro del beneficiario pasaría el límite de lo que acepta que se le deba. Espere a que cobre o pida que lo eleve.",
+                pt: "O membro do beneficiário passaria o limite do que aceita que lhe devam. Aguarde que receba ou peça que o eleve.",
+                en: "The payee's member would be owed more than it accepts. Wait until it has been paid, or ask it to raise its limit.",
+                fr: "Le membre du bénéficiaire dépasserait ce qu'il accepte qu'on lui doive. Attendez qu'il soit payé ou demandez-lui de relever sa limite.",
+            },
+            Self::PairLine => Texts {
+                es: "Se pasaría la línea entre los dos miembros. Espere a que el saldo baje o pida al miembro acreedor que la eleve.",
+                pt: "A linha entre os dois membros seria ultrapassada. Aguarde que o saldo diminua ou peça ao membro credor que a eleve.",
+                en: "The line between the two members would be passed. Wait until the balance falls, or ask the creditor member to raise it.",
+                fr: "La ligne entre les deux membres serait dépassée. Attendez que le solde baisse ou demandez au membre créancier de la relever.",
+            },
+            Self::TransferOverdue => Texts {
+                es: "El deudor debe una transferencia anticipada vencida en este par. Debe hacerla antes de que se acepten más órdenes.",
+                pt: "O devedor deve uma transferência antecipada vencida neste par. Deve fazê-la antes que se aceitem mais ordens.",
+                en: "The debtor owes an anticipated transfer on this pair that is overdue. It has to be made before more orders are accepted.",
+                fr: "Le débiteur doit sur cette paire un transfert anticipé échu. Il doit l'effectuer avant que d'autres ordres soient acceptés.",
+            },
+            Self::ShareExceeded => Texts {
+                es: "La institución no tiene margen en la parte que su miembro le asignó. Espere cobros o pida al miembro una parte mayor.",
+                pt: "A instituição não tem margem na parcela que seu membro lhe atribuiu. Aguarde recebimentos ou peça uma parcela maior.",
+                en: "The institution has no room left in the share that its member allotted to it. Wait for receipts, or ask for a larger share.",
+                fr: "L'établissement n'a plus de marge dans la part que son membre lui a allouée. Attendez des encaissements ou demandez une part plus grande.",
+            },
+            Self::PrefinancingLimit => Texts {
+                es: "El miembro alcanzó su tope para abonar antes de la liquidación. El abono se hará cuando el saldo neto se haya liquidado.",
+                pt: "O membro atingiu seu teto para pagar antes da liquidação. O crédito será feito quando o saldo líquido for liquidado.",
+                en: "The member has reached its limit for paying out before settlement. The payee is paid when the net has settled.",
+                fr: "Le membre a atteint son plafond de versements avant règlement. Le bénéficiaire sera payé quand le net sera réglé.",
+            },
+            Self::QueueFull => Texts {
+                es: "La cola de la institución está llena. Espere a que se libere lugar o cancele órdenes que esperan.",
+                pt: "A fila da instituição está cheia. Aguarde que haja lugar ou cancele ordens em espera.",
+                en: "The queue of the institution is full. Wait until there is room, or cancel orders that are waiting.",
+                fr: "La file de l'établissement est pleine. Attendez qu'une place se libère ou annulez des ordres en attente.",
+            },
+            Self::SharesExceedCap => Texts {
+                es: "La suma de las partes pasaría el tope del miembro. Reduzca otra parte o deposite más fondos antes.",
+                pt: "A soma das parcelas passaria o teto do membro. Reduza outra parcela ou deposite mais fundos antes.",
+                en: "The sum of the shares would pass the member's cap. Lower another share, or deposit more first.",
+                fr: "La somme des parts dépasserait le plafond du membre. Réduisez une autre part ou déposez davantage d'abord.",
+            },
+            Self::LimitNotInRulebook => Texts {
+                es: "El reglamento no conoce esta clase de límite. Fije uno de los que conoce.",
+                pt: "O regulamento não conhece esta classe de limite. Fixe um dos que conhece.",
+                en: "The rulebook does not know this kind of limit. Set one that it knows.",
+                fr: "Les règles ne connaissent pas ce genre de limite. Fixez-en une qu'elles connaissent.",
+            },
+            Self::EffectiveDatePast => Texts {
+                es: "La fecha de vigencia ya pasó. Indique la fecha operativa de hoy o una posterior.",
+                pt: "A data de vigência já passou. Indique a data de movimento de hoje ou uma posterior.",
+                en: "The effective date lies in the past. Give today's business date or a later one.",
+                fr: "La date d'effet est passée. Indiquez la date d'opération du jour ou une date ultérieure.",
+            },
+            Self::SpreadTooWide => Texts {
+                es: "La compra y la venta de la cotización están invertidas o demasiado separadas. Acérquelas y publique de nuevo.",
+                pt: "A compra e a venda da cotação estão invertidas ou afastadas demais. Aproxime-as e publique de novo.",
+                en: "The buying and selling rates of the quote are reversed or too far apart. Bring them closer and publish again.",
+                fr: "Les cours d'achat et de vente sont inversés ou trop éloignés. Rapprochez-les et publiez de nouveau.",
+            },
+            Self::RateNotInRulebook => Texts {
+                es: "El reglamento no usa este tipo de cambio. Publique el de la moneda y la clase que usa.",
+                pt: "O regulamento não usa esta taxa de câmbio. Publique a da moeda e da classe que usa.",
+                en: "The rulebook does not use this rate. Publish the currency and the kind that it uses.",
+                fr: "Les règles n'utilisent pas ce taux. Publiez celui de la monnaie et du genre qu'elles utilisent.",
+            },
+            Self::PrefundingInUse => Texts {
+                es: "El depósito previo está en uso y no puede retirarse. Espere a que se libere o reduzca antes las partes.",
+                pt: "O depósito prévio está em uso e não pode ser retirado. Aguarde que se libere ou reduza antes as parcelas.",
+                en: "This prefunding is in use and cannot be withdrawn. Wait until it is free, or lower the shares first.",
+                fr: "Ce dépôt préalable est utilisé et ne peut être retiré. Attendez qu'il se libère ou réduisez d'abord les parts.",
+            },
+            Self::MemberNotFlat => Texts {
+                es: "El miembro aún debe, se le debe o tiene órdenes en espera. Liquide y cancele antes de salir.",
+                pt: "O membro ainda deve, tem a receber ou tem ordens em espera. Liquide e cancele antes de sair.",
+                en: "The member still owes, is owed, or has orders waiting. Settle and cancel before it leaves.",
+                fr: "Le membre doit encore, est créancier ou a des ordres en attente. Réglez et annulez avant son départ.",
+            },
+            Self::PaymentState => Texts {
+                es: "El estado del pago no admite esto. Consulte su estado y actúe según él.",
+                pt: "O estado do pagamento não admite isto. Consulte o seu estado e aja conforme ele.",
+                en: "The state of the payment does not admit this. Look up its state and act on that.",
+                fr: "L'état du paiement ne l'admet pas. Consultez son état et agissez en conséquence.",
+            },
+            Self::InCycle => Texts {
+                es: "El pago está en una ronda de optimización y por unos instantes no puede tocarse. Repita la solicitud al terminar la ronda.",
+                pt: "O pagamento está numa rodada de otimização e por instantes não pode ser tocado. Repita o pedido ao fim da rodada.",
+                en: "The payment is in an optimisation run and cannot be touched for a moment. Ask again when the run has ended.",
+                fr: "Le paiement est dans une passe d'optimisation et ne peut être modifié pour l'instant. Redemandez à la fin de la passe.",
+            },
+            Self::Final => Texts {
+                es: "El pago es firme y no puede deshacerse. Pida al beneficiario que lo devuelva.",
+                pt: "O pagamento é definitivo e não pode ser desfeito. Peça ao beneficiário que o devolva.",
+                en: "The payment is final and cannot be undone. Ask the payee to return it.",
+                fr: "Le paiement est définitif et ne peut être défait. Demandez au bénéficiaire de le restituer.",
+            },
+            Self::ReturnExceeds => Texts {
+                es: "La devolución supera lo que queda del pago original. Devuelva a lo sumo ese resto.",
+                pt: "A devolução supera o que resta do pagamento original. Devolva no máximo esse resto.",
+                en: "The return is more than what is left of the original payment. Return at most that.",
+                fr: "Le retour dépasse ce qui reste du paiement d'origine. Restituez au plus ce reste.",
+            },
+            Self::ReturnTooLate => Texts {
+                es: "El plazo para devolver este pago ha vencido. Haga un pago nuevo en sentido contrario.",
+                pt: "O prazo para devolver este pagamento terminou. Faça um pagamento novo em sentido contrário.",
+                en: "The time to return this payment is over. Make a new payment the other way.",
+                fr: "Le délai de retour de ce paiement est écoulé. Faites un nouveau paiement en sens inverse.",
+            },
+            Self::NotABusinessDay => Texts {
+                es: "La fecha no es un día hábil del convenio, o no es posterior al último. Abra el siguiente día hábil.",
+                pt: "A data não é um dia útil do convênio, ou não é posterior ao último. Abra o dia útil seguinte.",
+                en: "The date is not a business day of the arrangement, or not after the last one. Open the next business day.",
+                fr: "La date n'est pas un jour ouvrable de l'accord, ou n'est pas postérieure au dernier. Ouvrez le jour ouvrable suivant.",
+            },
+            Self::DayIsOpen => Texts {
+                es: "Hay un día operativo abierto. Espere a su cierre.",
+                pt: "Há um dia de movimento aberto. Aguarde o seu encerramento.",
+                en: "A business day is open. Wait until it has closed.",
+                fr: "Une journée d'opération est ouverte. Attendez sa clôture.",
+            },
+            Self::ScheduleInvalid => Texts {
+                es: "Al horario del día le falta un paso del reglamento, o sus pasos no están en orden. Complételo y ábralo de nuevo.",
+                pt: "Ao horário do dia falta uma etapa do regulamento, ou suas etapas não estão em ordem. Complete-o e abra-o de novo.",
+                en: "The schedule of the day lacks a step of the rulebook, or its steps are out of order. Complete it and open the day again.",
+                fr: "Il manque une étape des règles à l'horaire du jour, ou ses étapes sont en désordre. Complétez-le et rouvrez la journée.",
+            },
+            Self::PayInFirst => Texts {
+                es: "Nadie cobra antes de que todos los deudores hayan pagado. Espere los pagos que faltan.",
+                pt: "Ninguém recebe antes que todos os devedores tenham pago. Aguarde os pagamentos que faltam.",
+                en: "Nobody is paid before all debtors have paid in. Wait for the pay-ins that are missing.",
+                fr: "Personne n'est payé avant que tous les débiteurs aient versé. Attendez les versements manquants.",
+            },
+            Self::LegMismatch => Texts {
+                es: "El movimiento ya fue confirmado, o por otro importe. Compárelo con el extracto del agente.",
+                pt: "O movimento já foi confirmado, ou por outro valor. Compare-o com o extrato do agente.",
+                en: "The leg was confirmed before, or for another amount. Compare it with the agent's statement.",
+                fr: "Le mouvement a déjà été confirmé, ou pour un autre montant. Comparez-le au relevé de l'agent.",
+            },
+            Self::NotSuspended => Texts {
+                es: "El miembro no está suspendido. No hay nada que levantar.",
+                pt: "O membro não está suspenso. Não há nada a levantar.",
+                en: "The member is not suspended. There is nothing to lift.",
+                fr: "Le membre n'est pas suspendu. Il n'y a rien à lever.",
+            },
+            Self::SettlementBlocked => Texts {
+                es: "Las instrucciones de liquidación de un miembro suspendido están bloqueadas. Levante antes la suspensión.",
+                pt: "As instruções de liquidação de um membro suspenso estão bloqueadas. Levante antes a suspensão.",
+                en: "Settlement instructions of a suspended member are blocked. End the suspension first.",
+                fr: "Les instructions de règlement d'un membre suspendu sont bloquées. Levez d'abord la suspension.",
+            },
+            Self::Screened => Texts {
+                es: "El control propio del miembro rechazó la orden. Consulte con ese miembro.",
+                pt: "O controle próprio do membro recusou a ordem. Consulte esse membro.",
+                en: "The member's own screening refused the order. Ask that member.",
+                fr: "Le contrôle propre du membre a refusé l'ordre. Adressez-vous à ce membre.",
+            },
+        }
+    }
+}
+
+/// What a refusal says, with the limit that gave it and the article that it comes from; an assumed article says so.
+#[must_use]
+pub fn explain(refusal: Refusal, scope: Option<Scope>, article: Option<&Article>, language: Language) -> String {
+    let mut text = refusal.text(language).to_owned();
+    if let Some(scope) = scope {
+        text.push(' ');
+        text.push_str(&scope_text(scope, language));
+    }
+    if let Some(article) = article {
+        text.push(' ');
+        text.push_str(&article_text(article, language));
+    }
+    text
+}
+
+fn article_text(article: &Article, language: Language) -> String {
+    let (name, assumed) = match language {
+        Language::Es => ("Artículo", "supuesto"),
+        Language::Pt => ("Artigo", "presumido"),
+        Language::En => ("Article", "assumed"),
+        Language::Fr => ("Article", "supposé"),
+    };
+    let colon = colon(language);
+    let citation = article.citation.trim_end_matches('.');
+    if article.assumed {
+        format!("{name}{colon} {citation} ({assumed}).")
+    } else {
+        format!("{name}{colon} {citation}.")
+    }
+}
+
+const fn colon(language: Language) -> &'static str {
+    match language {
+        Language::Fr => "\u{a0}:",
+        Language::Es | Language::Pt | Language::En => ":",
+    }
+}
+
+/// The limit by name; members and institutions by the numbers that the house gave them.
+fn scope_text(scope: Scope, language: Language) -> String {
+    let name = match language {
+        Language::Es => "Límite",
+        Language::Pt => "Limite",
+        Language::En => "Limit",
+        Language::Fr => "Limite",
+    };
+    let what = match scope {
+        Scope::InstitutionShare(institution) => {
+            let what = match language {
+                Language::Es => "parte de la institución",
+                Language::Pt => "parcela da instituição",
+                Language::En => "share of institution",
+                Language::Fr => "part de l'établissement",
+            };
+            format!("{what} {}", institution.0)
+        }
+        Scope::Pair { debtor, creditor } => {
+            let (debtor, creditor) = (debtor.0, creditor.0);
+            match language {
+                Language::Es => format!("línea del miembro {debtor} con el miembro {creditor}"),
+                Language::Pt => format!("linha do membro {debtor} com o membro {creditor}"),
+                Language::En => format!("line of member {debtor} with member {creditor}"),
+                Language::Fr => format!("ligne du membre {debtor} auprès du membre {creditor}"),
+            }
+        }
+        Scope::CreditorExposure(member) => {
+            let what = match language {
+                Language::Es => "lo que se debe al miembro",
+                Language::Pt => "o que se deve ao membro",
+                Language::En => "what is owed to member",
+                Language::Fr => "ce qui est dû au membre",
+            };
+            format!("{what} {}", member.0)
+        }
+        Scope::PerPayment(member) => {
+            let what = match language {
+                Language::Es => "importe de un pago del miembro",
+                Language::Pt => "valor de um pagamento do membro",
+                Language::En => "amount of one payment of member",
+                Language::Fr => "montant d'un paiement du membre",
+            };
+            format!("{what} {}", member.0)
+        }
+        Scope::Prefinancing(member) => {
+            let what = match language {
+                Language::Es => "abonos anticipados del miembro",
+                Language::Pt => "créditos antecipados do membro",
+                Language::En => "payouts before settlement of member",
+                Language::Fr => "versements avant règlement du membre",
+            };
+            format!("{what} {}", member.0)
+        }
+        Scope::CommittedLine(member) => {
+            let what = match language {
+                Language::Es => "línea comprometida del miembro",
+                Language::Pt => "linha comprometida do membro",
+                Language::En => "committed line of member",
+                Language::Fr => "ligne confirmée du membre",
+            };
+            format!("{what} {}", member.0)
+        }
+    };
+    format!("{name}{} {what}.", colon(language))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::{InstitutionId, MemberId};
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_refusal_has_a_text_of_its_own_in_each_language() {
+        for language in Language::ALL {
+            let texts: BTreeSet<&str> = Refusal::ALL.iter().map(|refusal| refusal.text(language)).collect();
+            assert_eq!(texts.len(), Refusal::ALL.len(), "{language:?}");
+        }
+        for refusal in Refusal::ALL {
+            let texts: BTreeSet<&str> = Language::ALL.into_iter().map(|language| refusal.text(language)).collect();
+            assert_eq!(texts.len(), Language::ALL.len(), "{refusal:?}");
+        }
+    }
+
+    #[test]
+    fn every_text_says_what_was_wrong_and_what_to_do() {
+        for refusal in Refusal::ALL {
+            for language in Language::ALL {
+                let text = refusal.text(language);
+                assert!(text.ends_with('.'), "{text}");
+                assert_eq!(text.trim(), text);
+                assert!(text.split_terminator(". ").count() >= 2, "what was wrong, and what to do: {text}");
+                assert!(text.chars().count() <= 140, "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn french_puts_no_breakable_blank_before_its_colon_and_semicolon() {
+        for refusal in Refusal::ALL {
+            let text = refusal.text(Language::Fr);
+            assert!(!text.contains(" :") && !text.contains(" ;"), "{text}");
+        }
+    }
+
+    #[test]
+    fn codes_of_languages_lead_back() {
+        for language in Language::ALL {
+            assert_eq!(Language::from_code(language.code()), Some(language));
+        }
+        assert_eq!(Language::from_code("ES"), None);
+        assert_eq!(Language::from_code(""), None);
+    }
+
+    #[test]
+    fn an_explanation_names_the_limit_and_the_article_and_says_what_is_assumed() {
+        let found = Article { citation: "CPCR, Regulation, lines of credit".to_owned(), assumed: false };
+        let assumed = Article { assumed: true, ..found.clone() };
+        let pair = Scope::Pair { debtor: MemberId(3), creditor: MemberId(5) };
+        let explained = |article, language| explain(Refusal::PairLine, Some(pair), article, language);
+        let start = Refusal::PairLine.text(Language::En);
+        for (article, language, end) in [
+            (None, Language::En, " Limit: line of member 3 with member 5."),
+            (
+                Some(&found),
+                Language::En,
+                " Limit: line of member 3 with member 5. Article: CPCR, Regulation, lines of credit.",
+            ),
+            (
+                Some(&assumed),
+                Language::En,
+                " Limit: line of member 3 with member 5. Article: CPCR, Regulation, lines of credit (assumed).",
+            ),
+        ] {
+            assert_eq!(explained(article, language), format!("{start}{end}"));
+        }
+        for (language, end) in [
+            (Language::Es, "Artículo: CPCR, Regulation, lines of credit (supuesto)."),
+            (Language::Pt, "Artigo: CPCR, Regulation, lines of credit (presumido)."),
+            (Language::Fr, "Article\u{a0}: CPCR, Regulation, lines of credit (supposé)."),
+        ] {
+            assert!(explained(Some(&assumed), language).ends_with(end), "{language:?}");
+        }
+        assert_eq!(
+            explain(Refusal::SameParty, None, None, Language::Pt),
+            Refusal::SameParty.text(Language::Pt),
+            "nothing to add"
+        );
+    }
+
+    #[test]
+    fn every_scope_has_a_text_of_its_own_in_each_language() {
+        let member = MemberId(7);
+        let scopes = [
+            Scope::InstitutionShare(InstitutionId(7)),
+            Scope::Pair { debtor: member, creditor: MemberId(8) },
+            Scope::CreditorExposure(member),
+            Scope::PerPayment(member),
+            Scope::Prefinancing(member),
+            Scope::CommittedLine(member),
+        ];
+        let mut texts = BTreeSet::new();
+        for scope in scopes {
+            for language in Language::ALL {
+                let text = scope_text(scope, language);
+                assert!(text.contains('7') && text.ends_with('.'), "{text}");
+                assert!(texts.insert(text.clone()), "{text}");
+            }
+        }
+    }
 }
