@@ -355,7 +355,7 @@ pub struct TimeOfDay(pub u32);
 impl std::fmt::Display for TimeOfDay {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{:02}:{:02}", self.0 / 3600, self.0 / 60 % 60)?;
-        if self.0 % 60 != 0 {
+        if !self.0.is_multiple_of(60) {
             write!(f, ":{:02}", self.0 % 60)?;
         }
         Ok(())
