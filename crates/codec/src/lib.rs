@@ -18,6 +18,7 @@
 //! | the list of event types with their fields in order | `events.rs` |
 //! | the numbers that stand for names | `numbers.rs` |
 //! | how a single value is written | `values.rs`, `lists.rs`, and `plan.rs` for rulebooks |
+//! | CBOR itself | `cbor.rs`, `writer.rs`, `reader.rs` |
 #![deny(clippy::float_arithmetic, clippy::print_stdout, clippy::print_stderr)]
 
 mod cbor;

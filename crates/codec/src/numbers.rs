@@ -1,7 +1,7 @@
 //! Numbers that stand for names in bytes. They are permanent: a number is never changed and never used again, and a new
 //! name gets a new one. The numbers of event types are in `events.rs`, those of refusals in `domain::refusal`.
 //!
-//! The list at the end is what has been published; it only grows.
+//! golden/numbers.txt is the list of what has been published; it only grows.
 
 use crate::item::Item;
 use crate::reader::{Reader, Refused};
@@ -119,8 +119,11 @@ mod tests {
     use super::{TAGS, VARIANTS};
     use crate::EVENT_TYPES;
     use domain::Refusal;
+    use sha2::{Digest, Sha256};
     use std::collections::BTreeSet;
     use std::fmt::Write;
+
+    const PUBLISHED: &str = include_str!("../golden/numbers.txt");
 
     /// Every number in bytes with the name it stands for, one a line.
     fn all() -> String {
@@ -149,8 +152,20 @@ mod tests {
     }
 
     #[test]
+    fn the_published_list_only_grows() {
+        const FIRST_LINES: usize = 255;
+        const THEIR_SHA256: &str = "670835affd097525adaa10da964f6338804992c4d1878304ee16af64f54ac44b";
+        let mut text = String::new();
+        for line in PUBLISHED.lines().take(FIRST_LINES) {
+            writeln!(text, "{line}").unwrap();
+        }
+        let digest = Sha256::digest(text).iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
+        assert_eq!(digest, THEIR_SHA256, "golden/numbers.txt was edited; lines may only be added at its end");
+    }
+
+    #[test]
     fn what_was_published_still_stands() {
-        let published: BTreeSet<&str> = include_str!("../golden/numbers.txt").lines().collect();
+        let published: BTreeSet<&str> = PUBLISHED.lines().collect();
         let now = all();
         let now: BTreeSet<&str> = now.lines().collect();
         let gone: Vec<_> = published.difference(&now).collect();
