@@ -1,0 +1,143 @@
+//! Who may bring about what, and which acts take two persons.
+
+use crate::finding::{Check, Checked, holds};
+use crate::model::Model;
+use domain::event::{DisputeOutcome, EndReason};
+use domain::ids::Role;
+use domain::limit::Scope;
+use domain::plan::Initiator;
+use domain::{ArrangementId, Event, EventBody, InstitutionId, PaymentId};
+
+impl Model {
+    pub(crate) fn check_authority(&self, event: &Event) -> Checked {
+        let (expected, may) = match &event.body {
+            EventBody::CurrencyRegistered { .. }
+            | EventBody::CalendarDefined { .. }
+            | EventBody::CalendarDaysSet { .. }
+            | EventBody::MemberRegistered { .. }
+            | EventBody::RulebookAdopted { .. }
+            | EventBody::ArrangementOpened { .. }
+            | EventBody::MemberSuspended { .. }
+            | EventBody::MemberReinstated { .. } => ("two persons of the operator", by_two_operators(event)),
+            EventBody::InstitutionAuthorised { member, .. }
+            | EventBody::MemberJoined { member, .. }
+            | EventBody::MemberLeft { member, .. }
+            | EventBody::RatePublished { member, .. } => ("the member", by(event, Role::Member(*member))),
+            EventBody::LimitSet(setting) => ("the owner of the limit", self.owns_limit(event, setting.scope)?),
+            EventBody::PrefundingMoved { .. }
+            | EventBody::SettlementConfirmed { .. }
+            | EventBody::TransferConfirmed { .. } => ("the agent", by(event, Role::Agent)),
+            EventBody::CycleSettled { .. } => {
+                ("the agent or the house", by(event, Role::Agent) || by(event, Role::House))
+            }
+            EventBody::DayOpened { .. } => ("the operator", by(event, Role::Operator)),
+            EventBody::DayClosed { .. }
+            | EventBody::FixingMade { .. }
+            | EventBody::PaymentsPriced { .. }
+            | EventBody::RunFrozen { .. }
+            | EventBody::QueueReleased { .. }
+            | EventBody::RunEnded { .. }
+            | EventBody::PaymentRequoted { .. }
+            | EventBody::CycleClosed(_) => ("the house", by(event, Role::House)),
+            EventBody::CommandRefused { .. } | EventBody::TransferDue { .. } => return Ok(()),
+            _ => self.may_act_on_payment(event)?,
+        };
+        holds(Check::Authority, "who acts", expected, may, (event.actor, &event.approvals))
+    }
+
+    fn may_act_on_payment(&self, event: &Event) -> Checked<(&'static str, bool)> {
+        Ok(match &event.body {
+            EventBody::PaymentEntered(entered) => {
+                let instructing = match self.plan(entered.arrangement)?.initiator {
+                    Initiator::Payer => entered.payer,
+                    Initiator::Payee => entered.payee,
+                };
+                ("the instructing institution", instructs(event, instructing))
+            }
+            EventBody::PaymentRefused { key, .. } | EventBody::IdentifierReused { key, .. } => {
+                ("the instructing institution", instructs(event, key.institution))
+            }
+            EventBody::CollectionsConfirmed { payments, .. } => {
+                ("the payer's member", self.all_of_payer(event, payments.iter().map(|(payment, _)| *payment))?)
+            }
+            EventBody::ConformityGiven { payments, by_silence, .. }
+            | EventBody::Extorno { payments, by_silence, .. } => {
+                if *by_silence {
+                    ("the house", by(event, Role::House))
+                } else {
+                    ("the debited member", self.all_of_payer(event, payments.iter().copied())?)
+                }
+            }
+            EventBody::PaymentsEnded { arrangement, reason, payments } => {
+                ("who may end a payment", self.may_end(event, *arrangement, *reason, payments)?)
+            }
+            EventBody::HoldReleased { payment, .. } | EventBody::HoldRefused { payment } => {
+                let held_by = self.payment(*payment)?.held_by;
+                ("the member that holds it", held_by.is_some_and(|member| by(event, Role::Member(member))))
+            }
+            EventBody::PayoutsConfirmed { institution, .. } => {
+                ("the payee's member", by(event, Role::Member(self.member_of(*institution)?)))
+            }
+            EventBody::PayoutFailed { payment } => {
+                ("the payee's member", by(event, Role::Member(self.payment(*payment)?.payee_member)))
+            }
+            EventBody::PaymentReturned { original, .. } => {
+                ("the payee's institution", by(event, Role::Institution(self.payment(*original)?.payee)))
+            }
+            EventBody::DisputeOpened { carrier, .. } => ("its carrier", by(event, Role::Institution(*carrier))),
+            EventBody::DisputeEnded { outcome: DisputeOutcome::Lapsed, .. } => ("the house", by(event, Role::House)),
+            EventBody::DisputeEnded { .. } => ("two persons of the operator", by_two_operators(event)),
+            _ => ("nobody", false),
+        })
+    }
+
+    fn owns_limit(&self, event: &Event, scope: Scope) -> Checked<bool> {
+        Ok(match scope {
+            Scope::InstitutionShare(institution) => by(event, Role::Member(self.member_of(institution)?)),
+            Scope::Pair { creditor, .. } => by(event, Role::Member(creditor)),
+            Scope::CreditorExposure(member) | Scope::PerPayment(member) | Scope::Prefinancing(member) => {
+                by(event, Role::Member(member))
+            }
+            Scope::CommittedLine(_) => by_two_operators(event),
+        })
+    }
+
+    fn all_of_payer(&self, event: &Event, payments: impl Iterator<Item = PaymentId>) -> Checked<bool> {
+        let mut all = true;
+        for payment in payments {
+            all &= by(event, Role::Member(self.payment(payment)?.payer_member));
+        }
+        Ok(all)
+    }
+
+    fn may_end(&self, event: &Event, id: ArrangementId, reason: EndReason, payments: &[PaymentId]) -> Checked<bool> {
+        match reason {
+            EndReason::Suspended | EndReason::Void => Ok(by_two_operators(event)),
+            EndReason::Expired | EndReason::QuoteLapsed => Ok(by(event, Role::House)),
+            EndReason::Cancelled => {
+                for payment in payments {
+                    let instructing = self.key_of(self.payment_in(id, *payment)?)?.institution;
+                    let member = self.member_of(instructing)?;
+                    if !instructs(event, instructing) && !by(event, Role::Member(member)) {
+                        return Ok(false);
+                    }
+                }
+                Ok(true)
+            }
+        }
+    }
+}
+
+fn by(event: &Event, role: Role) -> bool {
+    event.actor.role == role
+}
+
+fn by_two_operators(event: &Event) -> bool {
+    let second = |approver: &domain::Actor| approver.role == Role::Operator && approver.person != event.actor.person;
+    by(event, Role::Operator) && event.approvals.iter().any(second)
+}
+
+/// The institution itself, or two persons of the operator when its line is down.
+fn instructs(event: &Event, institution: InstitutionId) -> bool {
+    by(event, Role::Institution(institution)) || by_two_operators(event)
+}

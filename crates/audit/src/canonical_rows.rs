@@ -1,0 +1,165 @@
+//! The model as rows of the canonical form, and their digest.
+
+use crate::model::{Arrangement, Model};
+use domain::canonical::{CanonicalForm, Folded, Row};
+use domain::{ArrangementId, CalendarId, CurrencyId, InstitutionId, MemberId, RulebookId};
+
+impl Model {
+    /// Digest of the canonical state (docs/decisions/0008-digest.md).
+    #[must_use]
+    pub fn digest(&self) -> [u8; 32] {
+        self.form().digest()
+    }
+
+    /// Every row of the canonical state in bytes, in canonical order: for finding where two states differ.
+    #[must_use]
+    pub fn rows(&self) -> Vec<Vec<u8>> {
+        self.form().into_rows()
+    }
+
+    fn form(&self) -> CanonicalForm {
+        let mut form = CanonicalForm::new();
+        self.each_row(|row| form.add(row));
+        form
+    }
+
+    /// Every fact of the state.
+    pub(crate) fn each_row(&self, mut add: impl FnMut(&Row<'_>)) {
+        add(&Row::House { events: self.events, payments: self.payments_count });
+        self.each_registration(&mut add);
+        for (id, arrangement) in &self.arrangements {
+            each_row_of_arrangement(*id, arrangement, &mut add);
+        }
+        for (key, balance_minor) in self.books.iter() {
+            add(&Row::Account { key, balance_minor });
+        }
+        for payment in &self.open_payments {
+            add(&Row::Payment(self.payments[payment].row(*payment)));
+        }
+        add(&self.closed_payments.row(Folded::ClosedPayments));
+        add(&self.identifiers_folded.row(Folded::Identifiers));
+        add(&self.documents_folded.row(Folded::Documents));
+    }
+
+    fn each_registration(&self, add: &mut impl FnMut(&Row<'_>)) {
+        for (index, known) in self.currencies.iter().enumerate() {
+            let code = known.code.as_str().as_bytes().try_into().expect("a currency code has three letters");
+            let currency = CurrencyId::from_index(index);
+            add(&Row::Currency { currency, code, minor_decimals: known.minor_decimals });
+        }
+        for (index, known) in self.calendars.iter().enumerate() {
+            let calendar = CalendarId::from_index(index);
+            add(&Row::Calendar { calendar, name: &known.name });
+            known.closed.iter().for_each(|date| add(&Row::ClosedDay { calendar, date: *date }));
+        }
+        for (index, known) in self.members.iter().enumerate() {
+            add(&Row::Member { member: MemberId::from_index(index), code: &known.code, bic: &known.bic });
+        }
+        for (index, known) in self.institutions.iter().enumerate() {
+            add(&Row::Institution {
+                institution: InstitutionId::from_index(index),
+                member: known.member,
+                code: &known.code,
+                jurisdiction: &known.jurisdiction,
+                calendar: known.calendar,
+                currency: known.currency,
+            });
+        }
+        for (index, known) in self.rulebooks.iter().enumerate() {
+            add(&Row::Rulebook { rulebook: RulebookId::from_index(index), source_hash: known.source_hash });
+        }
+    }
+}
+
+fn each_row_of_arrangement(id: ArrangementId, arrangement: &Arrangement, add: &mut impl FnMut(&Row<'_>)) {
+    add(&Row::Arrangement {
+        arrangement: id,
+        rulebook: arrangement.rulebook,
+        agent_calendar: arrangement.agent_calendar,
+        asset_calendar: arrangement.asset_calendar,
+        open_date: arrangement.open_date(),
+        closed_date: arrangement.closed_date,
+        cycle: arrangement.cycle,
+        next_run: arrangement.next_run,
+        frozen: arrangement.frozen.is_some(),
+    });
+    for (member, membership) in &arrangement.members {
+        add(&Row::Membership {
+            arrangement: id,
+            member: *member,
+            stage: membership.stage,
+            payout_at_clearing: membership.payout_at_clearing,
+            suspended: membership.suspended,
+        });
+    }
+    for (scope, maximum_minor) in &arrangement.limits {
+        add(&Row::Limit { arrangement: id, scope: *scope, maximum_minor: *maximum_minor });
+    }
+    for ((scope, effective), maximum_minor) in &arrangement.limits_ahead {
+        add(&Row::LimitAhead { arrangement: id, scope: *scope, effective: *effective, maximum_minor: *maximum_minor });
+    }
+    for ((member, currency), quote) in &arrangement.rates {
+        add(&Row::Rate { arrangement: id, member: *member, currency: *currency, quote: *quote });
+    }
+    for (date, rates) in &arrangement.fixings {
+        for (currency, rate) in rates {
+            add(&Row::Fixing { arrangement: id, date: *date, currency: *currency, rate: *rate });
+        }
+    }
+    each_row_of_debts(id, arrangement, add);
+    each_row_of_cycles(id, arrangement, add);
+}
+
+fn each_row_of_debts(id: ArrangementId, arrangement: &Arrangement, add: &mut impl FnMut(&Row<'_>)) {
+    for ((low, high, currency), low_owes_minor) in &arrangement.pairs {
+        if *low_owes_minor != 0 {
+            add(&Row::Pair {
+                arrangement: id,
+                low: *low,
+                high: *high,
+                currency: *currency,
+                low_owes_minor: *low_owes_minor,
+            });
+        }
+    }
+    for (pair, as_of) in &arrangement.changed_on {
+        let (low, high) = *pair;
+        let number_days = arrangement.number_days_of(*pair, *as_of);
+        if number_days != 0 {
+            add(&Row::Accrual { arrangement: id, low, high, number_days, as_of: *as_of });
+        }
+    }
+    for ((debtor, creditor), (amount_minor, by)) in &arrangement.transfers {
+        add(&Row::TransferDue {
+            arrangement: id,
+            debtor: *debtor,
+            creditor: *creditor,
+            amount_minor: *amount_minor,
+            by: *by,
+        });
+    }
+}
+
+fn each_row_of_cycles(id: ArrangementId, arrangement: &Arrangement, add: &mut impl FnMut(&Row<'_>)) {
+    for (cycle, closed) in &arrangement.closed_cycles {
+        add(&Row::Cycle {
+            arrangement: id,
+            cycle: *cycle,
+            date: closed.date,
+            settle_on: closed.settle_on,
+            settled: closed.settled,
+        });
+        for (index, (leg, confirmed)) in closed.legs.iter().enumerate() {
+            add(&Row::CycleLeg {
+                arrangement: id,
+                cycle: *cycle,
+                leg: u32::try_from(index).expect("a cycle has few legs"),
+                member: leg.member,
+                counterparty: leg.counterparty,
+                pay_in: leg.pay_in,
+                amount_minor: leg.amount.get(),
+                confirmed: *confirmed,
+            });
+        }
+    }
+}

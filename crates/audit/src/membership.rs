@@ -1,0 +1,295 @@
+//! Members of an arrangement: joining, leaving, limits, prefunding, rates, suspension.
+
+use crate::arithmetic::{differs_by_more_than_ppm, on_one_scale};
+use crate::books::{agent, of_member};
+use crate::finding::{Check, Checked, Finding, equal, holds};
+use crate::model::{Membership, Model};
+use domain::event::{Quote, Stage};
+use domain::limit::{LimitSetting, Scope};
+use domain::plan::{LimitKind, Price, QueuedIn};
+use domain::{
+    AccountKind, ArrangementId, BookId, CurrencyId, Event, EventBody, MemberId, Owner, PaymentId, PaymentState,
+};
+use money::{AmountMinor, Rate};
+
+/// A reference rate may move by a fifth with one signature.
+const REFERENCE_BAND_PPM: u32 = 200_000;
+
+impl Model {
+    pub(crate) fn member_joined(
+        &mut self,
+        id: ArrangementId,
+        member: MemberId,
+        stage: Stage,
+        payout_at_clearing: bool,
+    ) -> Checked {
+        self.member(member)?;
+        let before = self.arrangement(id)?.members.get(&member);
+        let goes_back = before.is_some_and(|known| known.stage >= Stage::Prefunded) && stage < Stage::Prefunded;
+        if goes_back {
+            self.check_flat(id, member)?;
+        }
+        let suspended = self.arrangement(id)?.members.get(&member).is_some_and(|known| known.suspended);
+        let membership = Membership { stage, payout_at_clearing, suspended };
+        self.arrangement_mut(id)?.members.insert(member, membership);
+        self.check_shares(id, member)
+    }
+
+    pub(crate) fn member_left(&mut self, id: ArrangementId, member: MemberId) -> Checked {
+        self.membership(id, member)?;
+        self.check_flat(id, member)?;
+        let own = self.member(member)?.institutions.clone();
+        let arrangement = self.arrangement_mut(id)?;
+        arrangement.members.remove(&member);
+        // Its limits, the lines towards it and its rates go with it.
+        let concerns = |scope: &Scope| match scope {
+            Scope::InstitutionShare(institution) => own.contains(institution),
+            Scope::Pair { debtor, creditor } => *debtor == member || *creditor == member,
+            Scope::CreditorExposure(of)
+            | Scope::PerPayment(of)
+            | Scope::Prefinancing(of)
+            | Scope::CommittedLine(of) => *of == member,
+        };
+        arrangement.limits.retain(|scope, _| !concerns(scope));
+        arrangement.limits_ahead.retain(|(scope, _), _| !concerns(scope));
+        arrangement.rates.retain(|(of, _), _| *of != member);
+        arrangement.published_on.retain(|(of, _), _| *of != member);
+        Ok(())
+    }
+
+    /// Whoever leaves owes nothing, is owed nothing, and has nothing waiting.
+    fn check_flat(&self, id: ArrangementId, member: MemberId) -> Checked {
+        let is_owner = |owner: Owner| match owner {
+            Owner::Member(of) => of == member,
+            Owner::Institution(of) => self.institutions[of.index()].member == member,
+            Owner::House => false,
+        };
+        for (key, balance) in self.books.iter() {
+            let counts = matches!(key.kind, AccountKind::Position | AccountKind::NetDue | AccountKind::Prefunding);
+            if counts && key.book == BookId::Arrangement(id) && is_owner(key.owner) {
+                return Err(Finding::new(
+                    Check::Membership,
+                    "a member that leaves",
+                    "no balance",
+                    format!("{balance}"),
+                ));
+            }
+        }
+        let arrangement = self.arrangement(id)?;
+        let owing =
+            arrangement.pairs.iter().find(|((low, high, _), owed)| **owed != 0 && (*low == member || *high == member));
+        holds(Check::Membership, "a member that leaves", "no pair figure", owing.is_none(), owing)?;
+        let waits = |payment: &PaymentId| {
+            let payment = &self.payments[payment];
+            payment.arrangement == id
+                && (payment.payer_member == member || payment.payee_member == member)
+                && matches!(
+                    payment.state,
+                    Some(
+                        PaymentState::AwaitingRate
+                            | PaymentState::AwaitingCollection
+                            | PaymentState::Held
+                            | PaymentState::Queued
+                            | PaymentState::InCycle
+                    )
+                )
+        };
+        let waiting = self.open_payments.iter().find(|payment| waits(payment));
+        holds(Check::Membership, "a member that leaves", "nothing waiting", waiting.is_none(), waiting)
+    }
+
+    pub(crate) fn limit_set(&mut self, setting: &LimitSetting) -> Checked {
+        let (id, scope) = (setting.arrangement, setting.scope);
+        let member = match scope {
+            Scope::InstitutionShare(institution) => self.member_of(institution)?,
+            Scope::Pair { creditor, .. } => creditor,
+            Scope::CreditorExposure(member)
+            | Scope::PerPayment(member)
+            | Scope::Prefinancing(member)
+            | Scope::CommittedLine(member) => member,
+        };
+        self.membership(id, member)?;
+        if let Scope::Pair { debtor, creditor } = scope {
+            self.membership(id, debtor)?;
+            holds(Check::Limit, "a pair line", "two members", debtor != creditor, scope)?;
+        }
+        let plan = self.plan(id)?;
+        let kind = scope.kind().unwrap_or(LimitKind::InstitutionShare);
+        holds(Check::Limit, "a limit", "one that the rulebook knows", plan.limit(kind).is_some(), scope)?;
+        let arrangement = self.arrangement_mut(id)?;
+        let is_past = match (arrangement.open_date(), arrangement.closed_date) {
+            (Some(open), _) => setting.effective < open,
+            (None, Some(closed)) => setting.effective <= closed,
+            (None, None) => false,
+        };
+        holds(Check::Limit, "the effective date of a limit", "none in the past", !is_past, setting.effective)?;
+        if arrangement.open_date().is_some_and(|today| setting.effective <= today) {
+            arrangement.limits.insert(scope, setting.maximum_minor);
+        } else {
+            arrangement.limits_ahead.insert((scope, setting.effective), setting.maximum_minor);
+        }
+        self.check_shares(id, member)
+    }
+
+    /// Limits whose day has come.
+    pub(crate) fn limits_take_effect(&mut self, id: ArrangementId) -> Checked {
+        let arrangement = self.arrangement_mut(id)?;
+        let today = arrangement.business_date().expect("a day was opened");
+        let mut due: Vec<_> =
+            arrangement.limits_ahead.iter().filter(|((_, from), _)| *from <= today).map(|(k, v)| (*k, *v)).collect();
+        due.sort_by_key(|((_, from), _)| *from);
+        for ((scope, from), maximum) in due {
+            arrangement.limits_ahead.remove(&(scope, from));
+            arrangement.limits.insert(scope, maximum);
+        }
+        let members: Vec<MemberId> = arrangement.members.keys().copied().collect();
+        members.into_iter().try_for_each(|member| self.check_shares(id, member))
+    }
+
+    /// The shares of a member's institutions sum to no more than its cap.
+    pub(crate) fn check_shares(&self, id: ArrangementId, member: MemberId) -> Checked {
+        let arrangement = self.arrangement(id)?;
+        if arrangement.plan.limit(LimitKind::InstitutionShare).is_none() {
+            return Ok(());
+        }
+        let Some(membership) = arrangement.members.get(&member) else { return Ok(()) };
+        let in_force = |scope| i128::from(arrangement.limits.get(&scope).copied().unwrap_or(0));
+        let institutions = self.members[member.index()].institutions.iter();
+        let shares: i128 = institutions.map(|institution| in_force(Scope::InstitutionShare(*institution))).sum();
+        let line = if membership.stage >= Stage::Net { in_force(Scope::CommittedLine(member)) } else { 0 };
+        let cap = self.books.balance(of_member(id, member, arrangement.asset, AccountKind::Prefunding)) + line;
+        let expected = format!("no more than the cap of {cap}");
+        holds(Check::Limit, "the sum of the shares of a member's institutions", &expected, shares <= cap, shares)
+    }
+
+    pub(crate) fn prefunding_moved(
+        &mut self,
+        id: ArrangementId,
+        member: MemberId,
+        amount: AmountMinor,
+        deposit: bool,
+    ) -> Checked {
+        self.membership(id, member)?;
+        let asset = self.arrangement(id)?.asset;
+        let change = if deposit { amount.as_balance() } else { -amount.as_balance() };
+        let prefunding = of_member(id, member, asset, AccountKind::Prefunding);
+        self.books.post(&[(agent(id, asset), -change), (prefunding, change)])?;
+        self.check_shares(id, member)
+    }
+
+    pub(crate) fn rate_published(
+        &mut self,
+        id: ArrangementId,
+        member: MemberId,
+        currency: CurrencyId,
+        quote: Quote,
+        event: &Event,
+    ) -> Checked {
+        self.membership(id, member)?;
+        self.currency(currency)?;
+        let arrangement = self.arrangement(id)?;
+        let mut own = self.members[member.index()].institutions.iter();
+        let is_own = own.any(|institution| self.institutions[institution.index()].currency == currency);
+        let is_own = is_own && currency != arrangement.asset;
+        holds(Check::Rate, "the currency of a rate", "one of the member, and not the asset", is_own, currency)?;
+        match (arrangement.plan.price, quote) {
+            (Price::Fixed { spread_max_ppm, .. }, Quote::TwoSided { buy, sell }) => {
+                check_spread(buy, sell, spread_max_ppm)?;
+            }
+            (Price::Open { .. }, Quote::Reference(rate)) => {
+                let others = arrangement.rates.keys().any(|(by, of)| *of == currency && *by != member);
+                holds(Check::Rate, "a reference rate", "one member for a currency", !others, currency)?;
+                if let Some(Quote::Reference(last)) = arrangement.rates.get(&(member, currency)) {
+                    check_band(*last, rate, event)?;
+                }
+            }
+            _ => {
+                return Err(Finding::new(
+                    Check::Rate,
+                    "a rate",
+                    "of the kind that the rulebook uses",
+                    format!("{quote:?}"),
+                ));
+            }
+        }
+        let arrangement = self.arrangement_mut(id)?;
+        let today = arrangement.open_date();
+        arrangement.rates.insert((member, currency), quote);
+        arrangement.published_on.insert((member, currency), today);
+        Ok(())
+    }
+
+    pub(crate) fn member_suspended(&mut self, id: ArrangementId, member: MemberId) -> Checked {
+        let suspended = self.membership(id, member)?.suspended;
+        equal(Check::Suspension, "whether the member is suspended", false, suspended)?;
+        let arrangement = self.arrangement_mut(id)?;
+        arrangement.members.get_mut(&member).expect("it was just found").suspended = true;
+        arrangement.just_suspended.insert(member);
+        Ok(())
+    }
+
+    pub(crate) fn member_reinstated(&mut self, id: ArrangementId, member: MemberId) -> Checked {
+        let suspended = self.membership(id, member)?.suspended;
+        equal(Check::Suspension, "whether the member is suspended", true, suspended)?;
+        let arrangement = self.arrangement_mut(id)?;
+        arrangement.members.get_mut(&member).expect("it was just found").suspended = false;
+        Ok(())
+    }
+
+    /// What events oblige the next ones to say: what a suspension ends, and the transfer that an excess makes due.
+    pub(crate) fn check_what_must_follow(&mut self, body: &EventBody) -> Checked {
+        let ids: Vec<ArrangementId> = self.arrangements.keys().copied().collect();
+        for id in ids {
+            let arrangement = self.arrangement_mut(id)?;
+            if !arrangement.owed_transfers.is_empty() && !matches!(body, EventBody::TransferDue { .. }) {
+                let owed = format!("{:?}", arrangement.owed_transfers);
+                return Err(Finding::new(Check::Transfer, "what follows", "the transfer of an excess", owed));
+            }
+            if !arrangement.just_suspended.is_empty() && !matches!(body, EventBody::PaymentsEnded { .. }) {
+                let suspended = std::mem::take(&mut arrangement.just_suspended);
+                suspended.into_iter().try_for_each(|member| self.check_nothing_waits(id, member))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// After a suspension nothing waits from the member; towards it only what the rulebook keeps.
+    fn check_nothing_waits(&self, id: ArrangementId, member: MemberId) -> Checked {
+        let keeps = self.plan(id)?.suspension.queued_in == QueuedIn::Keep;
+        for payment in &self.open_payments {
+            let found = &self.payments[payment];
+            let (from, to) = (found.payer_member == member, found.payee_member == member);
+            let ends = found.arrangement == id
+                && match found.state {
+                    Some(PaymentState::AwaitingRate) => from || to,
+                    Some(PaymentState::Queued | PaymentState::AwaitingCollection | PaymentState::Held) => {
+                        from || (to && !keeps)
+                    }
+                    _ => false,
+                };
+            holds(Check::Suspension, "payments of a suspended member", "ended with its suspension", !ends, payment)?;
+        }
+        Ok(())
+    }
+
+    /// No debit of a suspended member, and nothing new towards it.
+    pub(crate) fn check_not_suspended(&self, id: ArrangementId, member: MemberId) -> Checked {
+        let suspended = self.membership(id, member)?.suspended;
+        holds(Check::Suspension, "a payment of a member", "one that is not suspended", !suspended, member)
+    }
+}
+
+fn check_spread(buy: Rate, sell: Rate, spread_max_ppm: u32) -> Checked {
+    let fits = on_one_scale(buy, sell)
+        .is_some_and(|(buy, sell)| buy <= sell && !differs_by_more_than_ppm(buy, sell, spread_max_ppm));
+    let expected = format!("buying at or below selling, by {spread_max_ppm} parts per million at most");
+    holds(Check::Rate, "a quote", &expected, fits, format!("{buy} and {sell}"))
+}
+
+fn check_band(last: Rate, rate: Rate, event: &Event) -> Checked {
+    let within =
+        on_one_scale(last, rate).is_some_and(|(last, rate)| !differs_by_more_than_ppm(last, rate, REFERENCE_BAND_PPM));
+    let approved = event.approvals.iter().any(|approver| *approver != event.actor);
+    let expected = "within a fifth of the last, or approved by a second person";
+    holds(Check::Rate, "a reference rate", expected, within || approved, format!("{rate} after {last}"))
+}
