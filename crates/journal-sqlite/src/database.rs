@@ -73,12 +73,16 @@ impl Database {
         }
     }
 
-    /// Creates the database, or completes one whose creation was interrupted.
+    /// Creates the database, or completes one whose creation was interrupted at any point.
     pub(crate) fn create(dir: &Path) -> Result<(), JournalFault> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
         let mut database = Database::open(dir, flags)?;
-        let created = database.create_tables();
-        created.map_err(|error| faults::sqlite_writing(&database.path, 0, &error))?;
+        let writing = |error| faults::sqlite_writing(&folder::database(dir), 0, &error);
+        let mode = database.choose_form().map_err(writing)?;
+        database.require("journal_mode", &mode, "wal", mode == "wal")?;
+        if !database.has_tables()? {
+            database.create_tables().map_err(writing)?;
+        }
         drop(database);
         folder::sync_folder(dir)
     }
@@ -118,10 +122,20 @@ impl Database {
         self.has_tables().map(drop)
     }
 
-    fn create_tables(&mut self) -> rusqlite::Result<()> {
+    fn choose_form(&self) -> rusqlite::Result<String> {
         self.connection.pragma_update(None, "page_size", PAGE_BYTES)?;
-        self.connection.pragma_update(None, "journal_mode", "WAL")?;
         self.connection.pragma_update(None, "synchronous", "FULL")?;
+        let mut statement = self.connection.prepare("PRAGMA journal_mode = WAL")?;
+        let mut rows = statement.query([])?;
+        let mut mode = String::new();
+        // To its end: SQLite answers with the new mode first and writes it after.
+        while let Some(row) = rows.next()? {
+            mode = row.get(0)?;
+        }
+        Ok(mode)
+    }
+
+    fn create_tables(&mut self) -> rusqlite::Result<()> {
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         for table in SCHEMA {
             transaction.execute_batch(table)?;

@@ -13,7 +13,7 @@ use journal::{Hash, JournalFault, Mark};
 use sha2::{Digest, Sha256};
 use std::fs::{File, OpenOptions};
 use std::io;
-use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 const MAGIC: [u8; 4] = *b"CDLM";
@@ -89,10 +89,7 @@ impl MarkWriter {
     /// Opens the file that [`read`] has read.
     pub(crate) fn open(dir: &Path, read: &MarkRead) -> Result<MarkWriter, JournalFault> {
         let path = folder::mark(dir);
-        // Each write returns only when it is on the medium: one call instead of a write and a sync.
-        let synced = i32::try_from(rustix::fs::OFlags::DSYNC.bits()).expect("a flag below 2^31");
-        let opened = OpenOptions::new().write(true).custom_flags(synced).open(&path);
-        let file = opened.map_err(|error| faults::writing(&path, &error))?;
+        let file = OpenOptions::new().write(true).open(&path).map_err(|error| faults::writing(&path, &error))?;
         Ok(MarkWriter { file, path, newest_slot: read.slot })
     }
 
@@ -100,7 +97,8 @@ impl MarkWriter {
     pub(crate) fn write(&mut self, mark: &Mark) -> Result<(), JournalFault> {
         let slot = (self.newest_slot + 1) % SLOTS;
         let offset = u64::try_from(slot * SLOT_BYTES).expect("two slots");
-        self.file.write_all_at(&encode(mark), offset).map_err(|error| faults::writing(&self.path, &error))?;
+        let written = self.file.write_all_at(&encode(mark), offset).and_then(|()| self.file.sync_data());
+        written.map_err(|error| faults::writing(&self.path, &error))?;
         self.newest_slot = slot;
         Ok(())
     }

@@ -77,12 +77,12 @@ fn take_epoch(
 /// Whether a folder holds at most the beginnings of a journal that was never finished being created.
 fn never_written(dir: &Path) -> Result<bool, JournalFault> {
     match mark_file::read(dir) {
+        // Snapshots are of something: a folder that has them has lost its mark.
+        Err(JournalFault::MarkMissing { .. }) if dir.join(folder::SNAPSHOT_FOLDER).exists() => return Ok(false),
         Err(JournalFault::MarkMissing { .. }) => {}
         Err(fault) => return Err(fault),
-        Ok(read) => return Ok(read.mark == Mark::EMPTY && !folder::database(dir).exists()),
-    }
-    if dir.join(folder::SNAPSHOT_FOLDER).exists() {
-        return Ok(false);
+        Ok(read) if read.mark == Mark::EMPTY => {}
+        Ok(_) => return Ok(false),
     }
     if !folder::database(dir).exists() {
         return Ok(true);
@@ -92,11 +92,7 @@ fn never_written(dir: &Path) -> Result<bool, JournalFault> {
         return Ok(true);
     }
     database.check_identity()?;
-    if database.block_count()? > 0 {
-        return Ok(false);
-    }
-    mark_file::create(dir)?;
-    Ok(false)
+    Ok(database.block_count()? == 0)
 }
 
 /// Without its database a marked journal is truncated to nothing, and SQLite must not be let make an empty one.
