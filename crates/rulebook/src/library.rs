@@ -9,6 +9,9 @@ const FILES: &[(&str, &str)] = &[
     ("caudal", include_str!("../rulebooks/caudal.toml")),
     ("sml-ar-br", include_str!("../rulebooks/sml-ar-br.toml")),
     ("cpcr", include_str!("../rulebooks/cpcr.toml")),
+    ("epu-1950", include_str!("../rulebooks/epu-1950.toml")),
+    ("cach", include_str!("../rulebooks/cach.toml")),
+    ("acu", include_str!("../rulebooks/acu.toml")),
 ];
 
 /// Names of the rulebooks that come with the program.

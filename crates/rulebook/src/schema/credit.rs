@@ -158,10 +158,6 @@ sections! {
     rule Tranches = "credit.tranches" {
         /// Whether the schedule is read at the cumulative position; otherwise at each net alone.
         cumulative: bool,
-        /// Members whose quota counts as zero when they owe.
-        no_quota_as_debtor: Option<List<MemberCode>>,
-        /// Members whose quota counts as zero either way.
-        no_quota: Option<List<MemberCode>>,
         /// The schedules, from date to date.
         schedules: Tables<TrancheSchedule>,
     }
@@ -181,6 +177,10 @@ sections! {
         /// The share that it gets in the asset.
         [required with creditor_beyond = "percent"]
         creditor_beyond_percent: Option<Percent>,
+        /// Members whose quota counts as zero when they owe.
+        no_quota_as_debtor: Option<List<MemberCode>>,
+        /// Members whose quota counts as zero either way.
+        no_quota: Option<List<MemberCode>>,
     }
 
     /// A slice of a quota.
@@ -298,6 +298,8 @@ sections! {
         in_units_of: Whole<1, 1_000_000_000>,
         /// Quota of each member.
         amounts: AmountByMember,
+        /// By how much a member's quota as a creditor is less.
+        less_as_creditor: Option<AmountByMember>,
     }
 
     /// Members whose quota is multiplied.

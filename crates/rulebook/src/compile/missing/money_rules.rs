@@ -9,6 +9,8 @@ use crate::schema::{
 pub(super) fn gather(rulebook: &Rulebook, features: &mut Features) {
     units(rulebook, features);
     price(rulebook, features);
+    let asset = &rulebook.asset;
+    features.add_if(asset.alternatives.is_some(), &asset.source, "paying the net in other assets");
     for limit in rulebook.limits.iter() {
         self::limit(limit, features);
     }
@@ -139,7 +141,7 @@ fn interest(rulebook: &Rulebook, features: &mut Features) {
     for (index, interest) in rulebook.interest.iter().enumerate() {
         let run = interest.on == InterestOn::PairBalances && index == 0;
         if !run {
-            features.add(&interest.source, format!("interest on {}", interest.on.word()));
+            features.add(&interest.source, format!("interest on {}", interest.on.word().replace('_', " ")));
         } else if interest.kind == InterestKind::Index {
             features.add(&interest.source, "interest by an index");
         }
