@@ -416,6 +416,12 @@ impl Accumulator {
         self.sum = self.sum.wrapping_sub(mix128(row));
     }
 
+    /// Puts everything in that another accumulator holds.
+    pub fn merge(&mut self, other: Self) {
+        self.count += other.count;
+        self.sum = self.sum.wrapping_add(other.sum);
+    }
+
     /// The accumulator as a row.
     #[must_use]
     pub const fn row(&self, what: Folded) -> Row<'static> {

@@ -1,2 +1,39 @@
-//! The clearing house as a state machine. (Skeleton of signatures; see the crate's history.)
+//! The clearing house as a state machine: [`decide`] reads the state and gives events, [`evolve`] alone changes it.
+//!
+//! Live and in replay the same events give the same state, bit for bit. There is no I/O, no clock, no randomness and no
+//! failure here: time comes with the block, what disk holds is [`needs`]-ed and gathered before, a rule that says no is
+//! an event, and what cannot be is an assertion that stays on in release.
+//!
+//! | for | see |
+//! | --- | --- |
+//! | one command, from checks to events | `decide/`, a file per kind of command |
+//! | limits and reservations | `admission.rs` |
+//! | prices | `pricing.rs` |
+//! | what falls due by time | `pulse/`: fixing, run, close, receipts |
+//! | the FIFO-maximal set | `fifo.rs` |
+//! | nets, interest, conversion, settlement legs | `netting.rs` |
+//! | how an event changes the state | `evolve/` |
+//! | what others may read | `view.rs` |
+//! | the canonical form | `digest.rs` |
 #![deny(clippy::float_arithmetic, clippy::print_stdout, clippy::print_stderr)]
+
+mod accounts;
+mod admission;
+mod calendar;
+mod decide;
+mod digest;
+mod evolve;
+mod fifo;
+pub mod limits;
+mod look_up;
+mod netting;
+mod payments;
+mod pricing;
+mod pulse;
+mod state;
+pub mod view;
+
+pub use decide::{Answer, Gathered, KnownPayment, Needs, decide, iso7064_mod_11_10, kind_of, needs};
+pub use evolve::evolve;
+pub use pulse::{pulse, release};
+pub use state::State;

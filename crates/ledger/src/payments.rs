@@ -4,8 +4,8 @@ use domain::canonical::PaymentRow;
 use domain::event::{DisputeOutcome, Payout};
 use domain::payment::LegState;
 use domain::{
-    ArrangementId, ContentDigest, CurrencyId, CycleId, Date, InstitutionId, PaymentId, PaymentKey, PaymentState, Refusal,
-    Timestamp, Uetr,
+    ArrangementId, ContentDigest, CurrencyId, CycleId, Date, InstitutionId, PaymentId, PaymentKey, PaymentState,
+    Refusal, Timestamp, Uetr,
 };
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, Hasher};

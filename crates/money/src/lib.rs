@@ -2,7 +2,6 @@
 //!
 //! Everything is an integer of a currency's minor unit (the cent of the dollar; the peso itself where a currency has no
 //! cents) or an exact decimal or fraction. There is no floating point, no allocation on the conversion path and no clock.
-
 //!
 //! Three habits hold everywhere in this crate:
 //!

@@ -1,0 +1,315 @@
+//! Deciding: a command and the state give events; nothing is changed here.
+
+mod collections;
+mod conformity;
+mod disputes;
+mod holds;
+mod members;
+mod payouts;
+mod rates;
+mod registry;
+mod returns;
+mod set_limit;
+mod settlement;
+mod submit;
+mod suspension;
+mod withdrawal;
+
+pub(crate) use settlement::is_settled;
+pub use submit::iso7064_mod_11_10;
+pub(crate) use submit::quote_until;
+
+use crate::payments::PaymentRecord;
+use crate::state::{Arrangement, State};
+use domain::command::{Command, CommandBody};
+use domain::event::{CommandKind, Disposition, EventBody};
+use domain::ids::Role;
+use domain::limit::Scope;
+use domain::{
+    Actor, ArrangementId, ContentDigest, Event, MemberId, PaymentId, PaymentKey, PaymentState, Refusal, Timestamp,
+};
+use std::collections::BTreeMap;
+
+/// What must be read from disk before a command can be decided: what the state does not hold in memory.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Needs {
+    /// Identifiers that may have been consumed long ago.
+    pub identifiers: Vec<PaymentKey>,
+    /// Payments that were closed long ago.
+    pub payments: Vec<PaymentId>,
+}
+
+impl Needs {
+    /// Whether nothing is needed.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.identifiers.is_empty() && self.payments.is_empty()
+    }
+}
+
+/// What was read from disk for a command.
+#[derive(Clone, Default, Debug)]
+pub struct Gathered {
+    /// Identifiers found consumed, with what became of them.
+    pub identifiers: BTreeMap<PaymentKey, KnownPayment>,
+}
+
+/// What is known of a payment that is no longer in memory.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct KnownPayment {
+    /// Its ordinal.
+    pub payment: PaymentId,
+    /// Digest of its content.
+    pub content: ContentDigest,
+    /// Its state.
+    pub state: PaymentState,
+    /// Why it was refused, if it was.
+    pub refusal: Option<Refusal>,
+}
+
+/// The answer to a command; what happened is in the events.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Answer {
+    /// Done, or accepted.
+    Accepted {
+        /// The payment, where the command was an order or a return.
+        payment: Option<PaymentId>,
+        /// What became of it.
+        disposition: Option<Disposition>,
+    },
+    /// A rule said no.
+    Refused {
+        /// Why.
+        refusal: Refusal,
+        /// The limit passed, where one was.
+        scope: Option<Scope>,
+        /// The payment that records the refusal, or that the command was about.
+        payment: Option<PaymentId>,
+    },
+    /// The same order came before: this is what became of it.
+    Duplicate {
+        /// Its ordinal.
+        payment: PaymentId,
+        /// Its state now.
+        state: PaymentState,
+        /// Why it was refused, if it was.
+        refusal: Option<Refusal>,
+    },
+}
+
+/// What must be read from disk first. Nothing has left memory yet, so nothing is; the seam is where it will be.
+#[must_use]
+pub fn needs(state: &State, command: &Command) -> Needs {
+    let mut needs = Needs::default();
+    if let CommandBody::Submit(submission) = &command.body
+        && state.has_evicted_payments()
+    {
+        let institution = submission.order().payer;
+        needs.identifiers.push(PaymentKey { institution, uetr: submission.order().uetr });
+    }
+    needs
+}
+
+/// Decides a command: reads only. A refusal on business grounds is an event too; wrong syntax and a wrong actor are
+/// answered without one.
+pub fn decide(state: &State, now: Timestamp, command: &Command, gathered: &Gathered, out: &mut Vec<Event>) -> Answer {
+    let mut decision = Decision { state, now, command, gathered, out };
+    match decision.dispatch() {
+        Ok(answer) => answer,
+        Err(No { refusal, payment, journaled }) => {
+            if journaled {
+                decision.emit(EventBody::CommandRefused { command: kind_of(&command.body), refusal, payment });
+            }
+            Answer::Refused { refusal, scope: None, payment }
+        }
+    }
+}
+
+/// A command being decided.
+pub(crate) struct Decision<'a> {
+    pub(crate) state: &'a State,
+    pub(crate) now: Timestamp,
+    pub(crate) command: &'a Command,
+    pub(crate) gathered: &'a Gathered,
+    pub(crate) out: &'a mut Vec<Event>,
+}
+
+/// A command refused: by which rule, about which payment, and whether it is journaled.
+#[derive(Debug)]
+pub(crate) struct No {
+    refusal: Refusal,
+    payment: Option<PaymentId>,
+    journaled: bool,
+}
+
+impl From<Refusal> for No {
+    fn from(refusal: Refusal) -> Self {
+        Self { refusal, payment: None, journaled: true }
+    }
+}
+
+impl No {
+    pub(crate) const fn about(refusal: Refusal, payment: PaymentId) -> Self {
+        Self { refusal, payment: Some(payment), journaled: true }
+    }
+
+    /// Wrong syntax or a wrong actor: answered, and nothing is journaled or consumed.
+    pub(crate) const fn unheard(refusal: Refusal) -> Self {
+        Self { refusal, payment: None, journaled: false }
+    }
+}
+
+pub(crate) type Decided = Result<Answer, No>;
+
+/// The answer to a command that is not about one payment.
+pub(crate) const DONE: Answer = Answer::Accepted { payment: None, disposition: None };
+
+impl<'a> Decision<'a> {
+    fn dispatch(&mut self) -> Decided {
+        match &self.command.body {
+            CommandBody::RegisterCurrency { code, minor_decimals } => self.register_currency(*code, *minor_decimals),
+            CommandBody::DefineCalendar { name } => self.define_calendar(name),
+            CommandBody::SetCalendarDays { calendar, closed, opened } => {
+                self.set_calendar_days(*calendar, closed, opened)
+            }
+            CommandBody::RegisterMember { code, bic } => self.register_member(code, bic),
+            CommandBody::AuthoriseInstitution { member, code, jurisdiction, calendar, currency } => {
+                self.authorise_institution(*member, code, jurisdiction, *calendar, *currency)
+            }
+            CommandBody::AdoptRulebook { source, plan } => self.adopt_rulebook(source, plan),
+            CommandBody::OpenArrangement { rulebook, agent_calendar, asset_calendar } => {
+                self.open_arrangement(*rulebook, *agent_calendar, *asset_calendar)
+            }
+            CommandBody::Join { arrangement, member, stage, payout_at_clearing } => {
+                self.join(*arrangement, *member, *stage, *payout_at_clearing)
+            }
+            CommandBody::Leave { arrangement, member } => self.leave(*arrangement, *member),
+            CommandBody::SetLimit(setting) => self.set_limit(*setting),
+            CommandBody::MovePrefunding { arrangement, member, amount, deposit } => {
+                self.move_prefunding(*arrangement, *member, *amount, *deposit)
+            }
+            CommandBody::PublishRate { arrangement, member, currency, quote } => {
+                self.publish_rate(*arrangement, *member, *currency, *quote)
+            }
+            CommandBody::OpenDay { arrangement, date, schedule, time_zone_version } => {
+                self.open_day(*arrangement, *date, schedule, time_zone_version)
+            }
+            CommandBody::Submit(submission) => self.submit(submission),
+            CommandBody::ConfirmCollections { arrangement, payments } => {
+                self.confirm_collections(*arrangement, payments)
+            }
+            CommandBody::Cancel { payment } => self.cancel(*payment),
+            CommandBody::ResolveHold { payment, release } => self.resolve_hold(*payment, *release),
+            CommandBody::GiveConformity { arrangement, payments, conforming } => {
+                self.give_conformity(*arrangement, payments, *conforming)
+            }
+            CommandBody::ConfirmPayouts { arrangement, institution } => {
+                self.confirm_payouts(*arrangement, *institution)
+            }
+            CommandBody::FailPayout { payment } => self.fail_payout(*payment),
+            CommandBody::Return { original, uetr, amount } => self.return_payment(*original, *uetr, *amount),
+            CommandBody::OpenDispute { payment } => self.open_dispute(*payment),
+            CommandBody::EndDispute { payment, outcome } => self.end_dispute(*payment, *outcome),
+            CommandBody::ConfirmSettlement { arrangement, cycle, member, counterparty, amount } => {
+                self.confirm_settlement(*arrangement, *cycle, *member, *counterparty, *amount)
+            }
+            CommandBody::ConfirmTransfer { arrangement, debtor, creditor, amount } => {
+                self.confirm_transfer(*arrangement, *debtor, *creditor, *amount)
+            }
+            CommandBody::Suspend { arrangement, member } => self.suspend(*arrangement, *member),
+            CommandBody::Reinstate { arrangement, member } => self.reinstate(*arrangement, *member),
+        }
+    }
+
+    pub(crate) fn emit(&mut self, body: EventBody) {
+        self.out.push(Event { actor: self.command.actor, approvals: self.command.approvals.clone(), body });
+    }
+
+    pub(crate) fn arrangement(&self, arrangement: ArrangementId) -> Result<&'a Arrangement, No> {
+        let state = self.state;
+        state.arrangement(arrangement).ok_or_else(|| Refusal::ArrangementUnknown.into())
+    }
+
+    pub(crate) fn payment(&self, payment: PaymentId) -> Result<(&'a PaymentRecord, &'a Arrangement), No> {
+        let state = self.state;
+        let record = state.payments.get(payment).ok_or(No::from(Refusal::PaymentUnknown))?;
+        let arrangement = state.arrangement(record.arrangement).ok_or(No::about(Refusal::PaymentState, payment))?;
+        if record.state == PaymentState::Refused {
+            return Err(No::about(Refusal::PaymentState, payment));
+        }
+        Ok((record, arrangement))
+    }
+
+    /// The operator, with a second person.
+    pub(crate) fn by_operator_with_four_eyes(&self) -> Result<(), No> {
+        self.by(Role::Operator)?;
+        self.with_four_eyes()
+    }
+
+    pub(crate) fn with_four_eyes(&self) -> Result<(), No> {
+        let actor = self.command.actor;
+        let others: Vec<&Actor> =
+            self.command.approvals.iter().filter(|approver| approver.role == actor.role).collect();
+        if others.is_empty() {
+            return Err(Refusal::FourEyesMissing.into());
+        }
+        if others.iter().all(|approver| approver.person == actor.person) {
+            return Err(Refusal::FourEyesSamePerson.into());
+        }
+        Ok(())
+    }
+
+    pub(crate) fn by(&self, role: Role) -> Result<(), No> {
+        if self.command.actor.role == role { Ok(()) } else { Err(No::unheard(Refusal::NotAuthorised)) }
+    }
+
+    pub(crate) fn by_member(&self, member: MemberId) -> Result<(), No> {
+        self.by(Role::Member(member))
+    }
+}
+
+impl State {
+    pub(crate) const fn has_evicted_payments(&self) -> bool {
+        false
+    }
+
+    pub(crate) fn known(&self, key: PaymentKey, gathered: &Gathered) -> Option<KnownPayment> {
+        let Some(payment) = self.payments.find(key) else { return gathered.identifiers.get(&key).copied() };
+        let record = self.payments.of(payment);
+        Some(KnownPayment { payment, content: record.content, state: record.state, refusal: record.refusal })
+    }
+}
+
+/// Which kind of command it is, for a refusal of it.
+#[must_use]
+pub const fn kind_of(body: &CommandBody) -> CommandKind {
+    match body {
+        CommandBody::RegisterCurrency { .. } => CommandKind::RegisterCurrency,
+        CommandBody::DefineCalendar { .. } => CommandKind::DefineCalendar,
+        CommandBody::SetCalendarDays { .. } => CommandKind::SetCalendarDays,
+        CommandBody::RegisterMember { .. } => CommandKind::RegisterMember,
+        CommandBody::AuthoriseInstitution { .. } => CommandKind::AuthoriseInstitution,
+        CommandBody::AdoptRulebook { .. } => CommandKind::AdoptRulebook,
+        CommandBody::OpenArrangement { .. } => CommandKind::OpenArrangement,
+        CommandBody::Join { .. } => CommandKind::Join,
+        CommandBody::Leave { .. } => CommandKind::Leave,
+        CommandBody::SetLimit(_) => CommandKind::SetLimit,
+        CommandBody::MovePrefunding { .. } => CommandKind::MovePrefunding,
+        CommandBody::PublishRate { .. } => CommandKind::PublishRate,
+        CommandBody::OpenDay { .. } => CommandKind::OpenDay,
+        CommandBody::Submit(_) => CommandKind::Submit,
+        CommandBody::ConfirmCollections { .. } => CommandKind::ConfirmCollections,
+        CommandBody::Cancel { .. } => CommandKind::Cancel,
+        CommandBody::ResolveHold { .. } => CommandKind::ResolveHold,
+        CommandBody::GiveConformity { .. } => CommandKind::GiveConformity,
+        CommandBody::ConfirmPayouts { .. } => CommandKind::ConfirmPayouts,
+        CommandBody::FailPayout { .. } => CommandKind::FailPayout,
+        CommandBody::Return { .. } => CommandKind::Return,
+        CommandBody::OpenDispute { .. } => CommandKind::OpenDispute,
+        CommandBody::EndDispute { .. } => CommandKind::EndDispute,
+        CommandBody::ConfirmSettlement { .. } => CommandKind::ConfirmSettlement,
+        CommandBody::ConfirmTransfer { .. } => CommandKind::ConfirmTransfer,
+        CommandBody::Suspend { .. } => CommandKind::Suspend,
+        CommandBody::Reinstate { .. } => CommandKind::Reinstate,
+    }
+}

@@ -1,0 +1,94 @@
+//! Evolving: the only thing that changes the state, live and in replay. No clock, no I/O, no randomness, no failure;
+//! what cannot be is an assertion.
+
+mod cycles;
+mod legs;
+mod payments;
+mod registry;
+
+use crate::state::State;
+use domain::event::EventBody;
+use domain::{Event, EventSeq, Timestamp};
+
+/// Applies an event.
+///
+/// # Panics
+/// When the event does not follow from the state: a bug, or a journal that another program wrote.
+pub fn evolve(state: &mut State, at: EventSeq, now: Timestamp, event: &Event) {
+    assert_eq!(at, state.next_seq, "events are applied in the order of the journal");
+    assert!(now >= state.now, "journal time went backwards");
+    if now > state.now {
+        // What receipts of earlier blocks did not release waits for a run.
+        state.arrangements.iter_mut().for_each(|arrangement| arrangement.credited.clear());
+        state.now = now;
+    }
+    state.apply(&event.body);
+    state.next_seq = at.next();
+}
+
+impl State {
+    fn apply(&mut self, body: &EventBody) {
+        match body {
+            EventBody::PaymentEntered(entered) => self.payment_entered(entered),
+            EventBody::PaymentRefused { payment, arrangement, key, content, refusal, .. } => {
+                self.payment_refused(*payment, *arrangement, *key, *content, *refusal);
+            }
+            EventBody::IdentifierReused { .. } | EventBody::CommandRefused { .. } => {}
+            EventBody::PaymentsPriced { arrangement, collect_on, payments, .. } => {
+                self.payments_priced(*arrangement, *collect_on, payments);
+            }
+            EventBody::CollectionsConfirmed { arrangement, payments } => {
+                self.collections_confirmed(*arrangement, payments);
+            }
+            EventBody::QueueReleased { arrangement, payments, .. } => self.queue_released(*arrangement, payments),
+            EventBody::PaymentRequoted { payment, amounts, quote_until } => {
+                self.payment_requoted(*payment, *amounts, Some(*quote_until));
+            }
+            EventBody::PaymentsEnded { arrangement, reason, payments } => {
+                self.payments_ended(*arrangement, *reason, payments);
+            }
+            EventBody::HoldReleased { payment, disposition, amounts, quote_until } => {
+                self.hold_released(*payment, *disposition, *amounts, *quote_until);
+            }
+            EventBody::HoldRefused { payment } => self.hold_refused(*payment),
+            EventBody::PaymentReturned {
+                payment,
+                original,
+                uetr,
+                content,
+                amounts,
+                of_original,
+                value_date,
+                payout,
+            } => {
+                let reference = (*uetr, *content);
+                self.payment_returned(*payment, *original, reference, *amounts, *of_original, *value_date, *payout);
+            }
+            EventBody::DisputeOpened { payment, carrier, until } => self.dispute_opened(*payment, *carrier, *until),
+            EventBody::DisputeEnded { payment, outcome } => self.dispute_ended(*payment, *outcome),
+            EventBody::ConformityGiven { arrangement, payments, .. } => self.conformity_given(*arrangement, payments),
+            EventBody::Extorno { arrangement, payments, .. } => self.extorno(*arrangement, payments),
+            EventBody::PayoutsConfirmed { arrangement, institution, payments } => {
+                self.payouts_confirmed(*arrangement, *institution, payments);
+            }
+            EventBody::PayoutFailed { payment } => self.payout_failed(*payment),
+            EventBody::RunFrozen { arrangement, run, items } => self.run_frozen(*arrangement, *run, *items),
+            EventBody::RunEnded { arrangement, run } => self.run_ended(*arrangement, *run),
+            EventBody::FixingMade { arrangement, date, rates } => self.fixing_made(*arrangement, *date, rates),
+            EventBody::DayOpened { arrangement, date, schedule, .. } => self.day_opened(*arrangement, *date, schedule),
+            EventBody::DayClosed { arrangement, date, .. } => self.day_closed(*arrangement, *date),
+            EventBody::CycleClosed(closed) => self.cycle_closed(closed),
+            EventBody::SettlementConfirmed { arrangement, cycle, leg } => {
+                self.settlement_confirmed(*arrangement, *cycle, *leg);
+            }
+            EventBody::CycleSettled { arrangement, cycle } => self.cycle_settled(*arrangement, *cycle),
+            EventBody::TransferDue { arrangement, debtor, creditor, amount, by } => {
+                self.transfer_due(*arrangement, *debtor, *creditor, *amount, *by);
+            }
+            EventBody::TransferConfirmed { arrangement, debtor, creditor, amount } => {
+                self.transfer_confirmed(*arrangement, *debtor, *creditor, *amount);
+            }
+            registration => self.register(registration),
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! Amounts of the three legs from the amount ordered.
+
+use crate::state::{Arrangement, Participant, State};
+use domain::event::Quote;
+use domain::payment::Amounts;
+use domain::plan::{Denomination, PositionCurrency, Price};
+use domain::{CurrencyId, MemberId, Refusal};
+use money::{AmountMinor, Conversion, Rate, RateRounding, Rounding, convert, quotient};
+
+/// Amounts of an order, with the currency of its position.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Priced {
+    pub(crate) amounts: Amounts,
+    pub(crate) position_currency: CurrencyId,
+}
+
+impl State {
+    /// Prices an order, or leaves the payer's amount open where the rulebook does.
+    ///
+    /// The amount ordered is exact and the others follow from it. With quotes, the payer pays at its member's selling
+    /// rate, rounded up, and the payee gets at its member's buying rate, rounded down; from the payee's amount to the
+    /// position rounds up, from the payer's down. So no member gives more than its quote says.
+    pub(crate) fn price(
+        &self,
+        arrangement: &Arrangement,
+        payer: &Participant,
+        payee: &Participant,
+        denomination: Denomination,
+        amount: AmountMinor,
+    ) -> Result<Priced, Refusal> {
+        match arrangement.plan.price {
+            Price::Par => Ok(Priced {
+                amounts: Amounts { payer: Some(amount), position: amount, payee: amount },
+                position_currency: arrangement.asset,
+            }),
+            Price::Open { .. } => {
+                // An open price leaves open what is not ordered; the order is in the payee's currency, which is also
+                // that of the position.
+                if denomination != Denomination::Payee || arrangement.plan.position_currency == PositionCurrency::Asset
+                {
+                    return Err(Refusal::DenominationNotAdmitted);
+                }
+                Ok(Priced {
+                    amounts: Amounts { payer: None, position: amount, payee: amount },
+                    position_currency: payee.edge_currency,
+                })
+            }
+            Price::Fixed { .. } => {
+                let amounts = self.price_by_quotes(arrangement, payer, payee, denomination, amount)?;
+                Ok(Priced { amounts, position_currency: arrangement.asset })
+            }
+        }
+    }
+
+    fn price_by_quotes(
+        &self,
+        arrangement: &Arrangement,
+        payer: &Participant,
+        payee: &Participant,
+        denomination: Denomination,
+        amount: AmountMinor,
+    ) -> Result<Amounts, Refusal> {
+        let payer_side = self.edge(arrangement, payer, |quote| quote.1)?;
+        let payee_side = self.edge(arrangement, payee, |quote| quote.0)?;
+        Ok(match denomination {
+            Denomination::Payee => {
+                let position = payee_side.to_asset(amount, Rounding::Ceiling)?;
+                Amounts { payer: Some(payer_side.from_asset(position, Rounding::Ceiling)?), position, payee: amount }
+            }
+            Denomination::Payer => {
+                let position = payer_side.to_asset(amount, Rounding::Floor)?;
+                Amounts { payer: Some(amount), position, payee: payee_side.from_asset(position, Rounding::Floor)? }
+            }
+            Denomination::Asset => Amounts {
+                payer: Some(payer_side.from_asset(amount, Rounding::Ceiling)?),
+                position: amount,
+                payee: payee_side.from_asset(amount, Rounding::Floor)?,
+            },
+        })
+    }
+
+    fn edge(
+        &self,
+        arrangement: &Arrangement,
+        participant: &Participant,
+        side: impl Fn((Rate, Rate)) -> Rate,
+    ) -> Result<Edge, Refusal> {
+        let rate = if participant.edge_currency == arrangement.asset {
+            None
+        } else {
+            let quote = arrangement.quote(participant.member, participant.edge_currency).ok_or(Refusal::RateMissing)?;
+            Some(side(quote))
+        };
+        Ok(Edge {
+            rate,
+            edge_decimals: self.minor_decimals(participant.edge_currency),
+            asset_decimals: self.minor_decimals(arrangement.asset),
+        })
+    }
+
+    /// Rate at a fixing: payer's currency per unit of payee's, from both reference rates.
+    pub(crate) fn cross_rate(payer: Rate, payee: Rate, rounding: RateRounding) -> Result<Rate, Refusal> {
+        quotient(payer, payee, rounding).map_err(|_| Refusal::AmountOutOfRange)
+    }
+
+    /// What an open-priced payment costs its payer at a fixing.
+    pub(crate) fn price_at_fixing(
+        &self,
+        payer_currency: CurrencyId,
+        payee_currency: CurrencyId,
+        payee_amount: AmountMinor,
+        rate: Rate,
+    ) -> Result<AmountMinor, Refusal> {
+        let (from, to) = (self.minor_decimals(payee_currency), self.minor_decimals(payer_currency));
+        convert(payee_amount, from, to, rate, Conversion::Multiply, Rounding::HalfUp)
+            .map(|(amount, _)| amount)
+            .map_err(|_| Refusal::AmountOutOfRange)
+    }
+}
+
+impl Arrangement {
+    /// Buying and selling rate of a member's currency, in force.
+    fn quote(&self, member: MemberId, currency: CurrencyId) -> Option<(Rate, Rate)> {
+        match self.rates.get(&(member, currency))?.0 {
+            Quote::TwoSided { buy, sell } => Some((buy, sell)),
+            Quote::Reference(_) => None,
+        }
+    }
+
+    /// Reference rate of a currency in force, with whoever publishes it.
+    pub(crate) fn reference(&self, currency: CurrencyId) -> Option<(Rate, Option<domain::Date>)> {
+        self.rates.iter().find(|((_, of), _)| *of == currency).and_then(|(_, (quote, on))| match quote {
+            Quote::Reference(rate) => Some((*rate, *on)),
+            Quote::TwoSided { .. } => None,
+        })
+    }
+}
+
+/// One end's currency against the asset; no rate where it is the asset.
+struct Edge {
+    rate: Option<Rate>,
+    edge_decimals: u8,
+    asset_decimals: u8,
+}
+
+impl Edge {
+    fn to_asset(&self, amount: AmountMinor, rounding: Rounding) -> Result<AmountMinor, Refusal> {
+        self.convert(amount, self.edge_decimals, self.asset_decimals, Conversion::Divide, rounding)
+    }
+
+    fn from_asset(&self, amount: AmountMinor, rounding: Rounding) -> Result<AmountMinor, Refusal> {
+        self.convert(amount, self.asset_decimals, self.edge_decimals, Conversion::Multiply, rounding)
+    }
+
+    fn convert(
+        &self,
+        amount: AmountMinor,
+        from_decimals: u8,
+        to_decimals: u8,
+        how: Conversion,
+        rounding: Rounding,
+    ) -> Result<AmountMinor, Refusal> {
+        let Some(rate) = self.rate else { return Ok(amount) };
+        // What rounding drops is part of the price: every leg is posted whole, so there is no residue to book.
+        convert(amount, from_decimals, to_decimals, rate, how, rounding)
+            .map(|(amount, _)| amount)
+            .map_err(|_| Refusal::AmountOutOfRange)
+    }
+}

@@ -1,0 +1,70 @@
+//! What falls due by time: fixings, optimisation runs, the close of a day and of a cycle; and heads of queues that a
+//! receipt may release.
+//!
+//! Each call gives the events of one due thing; the engine evolves them and calls again, up to its own maximum.
+
+mod close;
+mod fixing;
+mod receipts;
+mod run;
+
+use crate::state::{Arrangement, State};
+use domain::event::EventBody;
+use domain::plan::DayStep;
+use domain::{Actor, Event, Timestamp};
+
+pub use receipts::release;
+
+/// The next thing that is due at `now`, as events; `false` and none when nothing is.
+pub fn pulse(state: &State, now: Timestamp, out: &mut Vec<Event>) -> bool {
+    let before = out.len();
+    for arrangement in &state.arrangements {
+        due_in(state, arrangement, now, out);
+        if out.len() > before {
+            return true;
+        }
+    }
+    false
+}
+
+fn due_in(state: &State, arrangement: &Arrangement, now: Timestamp, out: &mut Vec<Event>) {
+    if close::settle_what_owes_nothing(arrangement, out) {
+        return;
+    }
+    let Some(day) = &arrangement.day else { return };
+    // In the order of their times: a close that is overdue does not pass the run or the fixing before it.
+    let mut due: Vec<(Timestamp, Due)> = Vec::new();
+    if let Some(at) = day.next_run_at.filter(|_| arrangement.queued_count > 0) {
+        due.push((at, Due::Run));
+    }
+    if let Some(at) = arrangement.step_at(DayStep::Fixing).filter(|_| !day.fixing_made) {
+        due.push((at, Due::Fixing));
+    }
+    if let Some(at) = arrangement.step_at(DayStep::Close) {
+        due.push((at, Due::Close));
+    }
+    due.sort_unstable();
+    for (_, what) in due.into_iter().filter(|(at, _)| *at <= now) {
+        let before = out.len();
+        match what {
+            Due::Run => run::run(state, arrangement, now, out),
+            Due::Fixing => fixing::fix(state, arrangement, day.date, out),
+            Due::Close => close::close(state, arrangement, day, out),
+        }
+        if out.len() > before {
+            return;
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Due {
+    Run,
+    Fixing,
+    Close,
+}
+
+/// An event that the house brings about by itself.
+pub(crate) fn by_house(body: EventBody) -> Event {
+    Event { actor: Actor::HOUSE, approvals: Vec::new(), body }
+}
