@@ -14,7 +14,9 @@ type PairNets = BTreeMap<(MemberId, MemberId), i128>;
 pub(crate) fn close_cycle(state: &State, arrangement: &Arrangement, date: Date) -> CycleClosed {
     let positions = positions(state, arrangement);
     let mut pairs = pair_nets(state, arrangement, date);
-    let interest = interest(arrangement, date);
+    // A calendar closed for more than a year has no day to offer; the close itself is then the last word.
+    let settle_on = state.settlement_day(arrangement, date).unwrap_or(date);
+    let interest = interest(arrangement, settle_on);
     for (debtor, creditor, amount) in &interest {
         let owed = amount.as_balance();
         if debtor < creditor {
@@ -40,8 +42,7 @@ pub(crate) fn close_cycle(state: &State, arrangement: &Arrangement, date: Date) 
         interest,
         nets: nets.into_iter().collect(),
         legs,
-        // A calendar closed for more than a year has no day to offer; the close itself is then the last word.
-        settle_on: state.settlement_day(arrangement, date).unwrap_or(date),
+        settle_on,
     }
 }
 
@@ -102,15 +103,16 @@ fn conversion(arrangement: &Arrangement, date: Date, currency: CurrencyId) -> (C
     (rule, rate.expect("a fixing has the rate of every currency of the arrangement"))
 }
 
-/// Interest between members: on the daily balance of each pair, owed by whoever was the debtor on balance.
-fn interest(arrangement: &Arrangement, date: Date) -> Vec<(MemberId, MemberId, AmountMinor)> {
+/// Interest between members: on the daily balance of each pair from value date to settlement date, owed by whoever was the
+/// debtor on balance.
+fn interest(arrangement: &Arrangement, settle_on: Date) -> Vec<(MemberId, MemberId, AmountMinor)> {
     let Some(rule) = arrangement.plan.interest else { return Vec::new() };
     let members: Vec<MemberId> = arrangement.members().map(|(member, _)| member).collect();
     let mut interest = Vec::new();
     for (index, &high) in members.iter().enumerate() {
         for &low in &members[..index] {
             let Some(pair) = arrangement.pair(low, high) else { continue };
-            let number_days = pair.number_days_on(date);
+            let number_days = pair.number_days_on(settle_on);
             let accrual = Accrual::new(number_days.abs());
             let minor = interest_minor(accrual, rule.rate_ppm, rule.basis, rule.rounding)
                 .expect("interest of one cycle fits 128 bits");

@@ -64,17 +64,17 @@ impl State {
         let payee_side = self.edge(arrangement, payee, |quote| quote.0)?;
         Ok(match denomination {
             Denomination::Payee => {
-                let position = payee_side.to_asset(amount, Rounding::Ceiling)?;
-                Amounts { payer: Some(payer_side.from_asset(position, Rounding::Ceiling)?), position, payee: amount }
+                let position = payee_side.into_asset(amount, Rounding::Ceiling)?;
+                Amounts { payer: Some(payer_side.out_of_asset(position, Rounding::Ceiling)?), position, payee: amount }
             }
             Denomination::Payer => {
-                let position = payer_side.to_asset(amount, Rounding::Floor)?;
-                Amounts { payer: Some(amount), position, payee: payee_side.from_asset(position, Rounding::Floor)? }
+                let position = payer_side.into_asset(amount, Rounding::Floor)?;
+                Amounts { payer: Some(amount), position, payee: payee_side.out_of_asset(position, Rounding::Floor)? }
             }
             Denomination::Asset => Amounts {
-                payer: Some(payer_side.from_asset(amount, Rounding::Ceiling)?),
+                payer: Some(payer_side.out_of_asset(amount, Rounding::Ceiling)?),
                 position: amount,
-                payee: payee_side.from_asset(amount, Rounding::Floor)?,
+                payee: payee_side.out_of_asset(amount, Rounding::Floor)?,
             },
         })
     }
@@ -144,11 +144,11 @@ struct Edge {
 }
 
 impl Edge {
-    fn to_asset(&self, amount: AmountMinor, rounding: Rounding) -> Result<AmountMinor, Refusal> {
+    fn into_asset(&self, amount: AmountMinor, rounding: Rounding) -> Result<AmountMinor, Refusal> {
         self.convert(amount, self.edge_decimals, self.asset_decimals, Conversion::Divide, rounding)
     }
 
-    fn from_asset(&self, amount: AmountMinor, rounding: Rounding) -> Result<AmountMinor, Refusal> {
+    fn out_of_asset(&self, amount: AmountMinor, rounding: Rounding) -> Result<AmountMinor, Refusal> {
         self.convert(amount, self.asset_decimals, self.edge_decimals, Conversion::Multiply, rounding)
     }
 

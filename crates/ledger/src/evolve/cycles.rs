@@ -111,6 +111,8 @@ impl State {
         }
         let payments = std::mem::take(&mut arrangement.cycle_payments);
         let prefinanced_minor = std::mem::take(&mut arrangement.cycle_prefinanced);
+        // What was due on lines is in the net now.
+        arrangement.transfers_due.clear();
         arrangement.closed_cycles.push(ClosedCycle {
             cycle: closed.cycle,
             date: closed.date,
