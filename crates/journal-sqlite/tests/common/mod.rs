@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test file uses its own part of this")]
 
+pub mod writer;
+
 use journal::{BlockDraft, Head, Journal, JournalFault, Outcome};
 use journal_sqlite::{SqliteJournal, StoreOptions};
 use std::path::Path;
