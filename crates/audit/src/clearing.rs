@@ -31,7 +31,10 @@ impl Model {
     /// Posts leg 2.
     pub(crate) fn clear(&mut self, id: PaymentId, payout: Payout) -> Checked {
         let payment = self.payment(id)?.clone();
-        self.check_not_suspended(payment.arrangement, payment.payer_member)?;
+        if payment.return_of.is_none() {
+            // Returns are allowed: the suspended member gives back what it was paid.
+            self.check_not_suspended(payment.arrangement, payment.payer_member)?;
+        }
         self.check_payout(&payment, payout)?;
         self.step(id, Step::Clear, PaymentState::Cleared)?;
         self.post_leg_2(id, &payment)?;
