@@ -1,7 +1,7 @@
 //! Walks a TOML document key by key, remembers where everything stands, and gathers errors instead of stopping.
 
 use crate::error::{ErrorKind, RulebookError};
-use crate::limits::{ERRORS_MAX, FOUND_CHARACTERS_MAX};
+use crate::limits::{ERRORS_MAX, FOUND_CHARACTERS_MAX, TEXT_CHARACTERS_MAX};
 use crate::section::{ARTICLE_SCHEMA, ASSUMED_SCHEMA, Assumed, KeySchema, Need, SectionSchema, Source};
 use crate::suggest::nearest;
 use crate::value::{Text, Value};
@@ -66,23 +66,29 @@ impl<'d> Node<'d> {
     /// What the file says here, short enough to be repeated.
     fn found(self) -> String {
         match self.value() {
-            Some(value) if value.is_inline_table() => "a table".to_owned(),
-            Some(value) if value.is_array() => "a list".to_owned(),
-            Some(value) => shorten(value.to_string().trim()),
+            Some(value) => {
+                let words: Vec<String> = value.to_string().split_whitespace().map(str::to_owned).collect();
+                shorten(&words.join(" "), FOUND_CHARACTERS_MAX)
+            }
             None if self.tables().is_some() => "a list of tables".to_owned(),
             None => "a table".to_owned(),
         }
     }
 }
 
-fn shorten(text: &str) -> String {
+fn shorten(text: &str, characters_max: usize) -> String {
     let text: String = text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
-    if text.chars().count() <= FOUND_CHARACTERS_MAX {
+    if text.chars().count() <= characters_max {
         return text;
     }
-    let mut short: String = text.chars().take(FOUND_CHARACTERS_MAX).collect();
+    let mut short: String = text.chars().take(characters_max).collect();
     short.push('…');
     short
+}
+
+/// A key as an error repeats it.
+fn key_text(key: &str) -> String {
+    shorten(key, FOUND_CHARACTERS_MAX)
 }
 
 /// Where a key stands and what it says.
@@ -194,10 +200,18 @@ impl<'d> Reader<'d> {
         })
     }
 
+    /// Reports a name of a table whose keys are free.
+    pub(crate) fn wrong_name(&mut self, name: &str, node: Node<'d>, wrong: Wrong) {
+        let at = node.span().map_or(self.at, |span| span.start);
+        let found = format!("the name `{}`", key_text(name));
+        let step = format!(".{}", key_text(name));
+        self.within(&step, at, |reader| reader.report(wrong.kind, found, wrong.allowed, wrong.remedy));
+    }
+
     /// Reads an entry of a table whose keys are free.
     pub(crate) fn named_entry<T: Value>(&mut self, name: &str, node: Node<'d>) -> Option<T> {
         let at = node.span().map_or(self.at, |span| span.start);
-        self.within(&format!(".{}", shorten(name)), at, |reader| {
+        self.within(&format!(".{}", key_text(name)), at, |reader| {
             reader.remember(node);
             T::read(node, reader)
         })
@@ -221,8 +235,8 @@ impl<'d> Reader<'d> {
         };
         let article = if schema.is_rule { table.get("article").and_then(Item::as_str) } else { None };
         let outer_article = self.article.clone();
-        if let Some(article) = article {
-            self.article = Some(shorten(article));
+        if let Some(article) = article.filter(|article| !article.trim().is_empty()) {
+            self.article = Some(shorten(article, TEXT_CHARACTERS_MAX));
         }
         let outer_section = std::mem::replace(&mut self.section, schema.anchor());
         let mut fields = Table { reader: self, table, schema };
@@ -264,7 +278,7 @@ impl<'d> Table<'_, 'd> {
     fn unknown_keys(&mut self) -> BTreeSet<&'static str> {
         let known: Vec<&'static str> = self.schema.names().collect();
         let mut meant = BTreeSet::new();
-        for (name, item) in self.table.iter() {
+        for (name, _) in self.table.iter() {
             if known.contains(&name) {
                 continue;
             }
@@ -276,16 +290,15 @@ impl<'d> Table<'_, 'd> {
             meant.extend(suggestion);
             let at = self.key_offset(name).unwrap_or(self.reader.at);
             let step = self.step(name);
-            let found = shorten(&format!("the unknown key `{name}`"));
+            let found = format!("the unknown key `{}`", key_text(name));
             let allowed = known.join(", ");
-            let _ = item;
             self.reader.within(&step, at, |reader| reader.report(ErrorKind::UnknownKey, found, allowed, remedy));
         }
         meant
     }
 
     fn step(&self, key: &str) -> String {
-        if self.reader.path.is_empty() { shorten(key) } else { format!(".{}", shorten(key)) }
+        if self.reader.path.is_empty() { key_text(key) } else { format!(".{}", key_text(key)) }
     }
 
     fn key_offset(&self, name: &str) -> Option<usize> {
@@ -327,7 +340,9 @@ impl<'d> Table<'_, 'd> {
 
     /// Every key said to be assumed has to stand in the table.
     fn check_assumed(&mut self, keys: &[String]) -> Option<()> {
-        let present: Vec<&'static str> = self.schema.names().filter(|name| self.table.contains_key(name)).collect();
+        let of_every_rule = [ARTICLE_SCHEMA.name, ASSUMED_SCHEMA.name];
+        let present: Vec<&'static str> =
+            self.schema.names().filter(|name| self.table.contains_key(name) && !of_every_rule.contains(name)).collect();
         let mut sound = Some(());
         for key in keys {
             if present.contains(&key.as_str()) {
@@ -339,7 +354,7 @@ impl<'d> Table<'_, 'd> {
             };
             let at = self.key_offset("assumed").unwrap_or(self.reader.at);
             let step = self.step("assumed");
-            let found = shorten(&format!("\"{key}\""));
+            let found = format!("\"{}\"", key_text(key));
             self.reader.within(&step, at, |reader| {
                 reader.report(ErrorKind::NotAllowed, found, present.join(", "), remedy);
             });

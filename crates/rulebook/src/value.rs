@@ -83,15 +83,17 @@ impl<T: Value + PartialEq> Value for List<T> {
     }
 
     fn read<'d>(node: Node<'d>, reader: &mut Reader<'d>) -> Option<Self> {
-        let read: Vec<Option<T>> = read_entries(node, reader, Self::allowed())?;
+        let remedy = "write it as a list, in square brackets";
+        let read: Vec<Option<T>> = read_entries(node, reader, Self::allowed(), remedy)?;
         if read.is_empty() {
             reader.wrong(node, Wrong::not_allowed(Self::allowed(), "name at least one"));
             return None;
         }
         let list: Vec<T> = read.into_iter().collect::<Option<_>>()?;
         if let Some(twice) = (1..list.len()).find(|&index| list[..index].contains(&list[index])) {
+            let entry = node.entries().and_then(|entries| entries.get(twice).copied()).unwrap_or(node);
             let remedy = format!("take out entry {}, which is there before", twice + 1);
-            reader.wrong(node, Wrong::not_allowed(Self::allowed(), remedy));
+            reader.wrong(entry, Wrong::not_allowed(Self::allowed(), remedy));
             return None;
         }
         Some(Self(list))
@@ -116,7 +118,8 @@ impl<T: Value> Value for Tables<T> {
     }
 
     fn read<'d>(node: Node<'d>, reader: &mut Reader<'d>) -> Option<Self> {
-        let read = read_entries(node, reader, Self::allowed())?;
+        let remedy = "write the table with double brackets, [[…]], once for each entry";
+        let read = read_entries(node, reader, Self::allowed(), remedy)?;
         read.into_iter().collect::<Option<_>>().map(Self)
     }
 
@@ -129,9 +132,14 @@ impl<T: Value> Value for Tables<T> {
     }
 }
 
-fn read_entries<'d, T: Value>(node: Node<'d>, reader: &mut Reader<'d>, allowed: String) -> Option<Vec<Option<T>>> {
+fn read_entries<'d, T: Value>(
+    node: Node<'d>,
+    reader: &mut Reader<'d>,
+    allowed: String,
+    remedy: &str,
+) -> Option<Vec<Option<T>>> {
     let Some(entries) = node.entries() else {
-        reader.wrong(node, Wrong::form(allowed, "write it as a list, in square brackets"));
+        reader.wrong(node, Wrong::form(allowed, remedy));
         return None;
     };
     if entries.len() > LIST_ENTRIES_MAX {
@@ -401,16 +409,21 @@ impl Value for Date {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct RefusalCode(pub Refusal);
 
-from_text!(RefusalCode, "permanent code of a refusal", |text| {
-    if let Some(refusal) = Refusal::ALL.iter().find(|refusal| refusal.code() == text) {
-        return Ok(Self(*refusal));
+from_text!(
+    RefusalCode,
+    "permanent code of a refusal; for limits \"PAYMENT_TOO_LARGE\" | \"CREDITOR_LIMIT\" | \"PAIR_LINE\" | \
+     \"SHARE_EXCEEDED\" | \"PREFINANCING_LIMIT\"",
+    |text| {
+        if let Some(refusal) = Refusal::ALL.iter().find(|refusal| refusal.code() == text) {
+            return Ok(Self(*refusal));
+        }
+        let remedy = match nearest(text, Refusal::ALL.iter().map(|refusal| refusal.code())) {
+            Some(code) => format!("did you mean \"{code}\"?"),
+            None => "write the code that belongs to the limit".to_owned(),
+        };
+        Err(Wrong::not_allowed(Self::allowed(), remedy))
     }
-    let remedy = match nearest(text, Refusal::ALL.iter().map(|refusal| refusal.code())) {
-        Some(code) => format!("did you mean \"{code}\"?"),
-        None => "write a code like \"PAIR_LINE\"; docs/rulebooks.md says which belongs to which limit".to_owned(),
-    };
-    Err(Wrong::not_allowed(Self::allowed(), remedy))
-});
+);
 
 /// An amount for each of some members.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -436,10 +449,8 @@ impl Value for AmountByMember {
                 }
                 (_, true) => sound = false,
                 (_, false) => {
-                    let allowed = MemberCode::allowed();
-                    let remedy =
-                        format!("`{}` is no code of a member", key.escape_debug().take(20).collect::<String>());
-                    reader.wrong(Node::Item(item), Wrong::not_allowed(allowed, remedy));
+                    let remedy = "write the code under which the member is registered";
+                    reader.wrong_name(key, Node::Item(item), Wrong::not_allowed(MemberCode::allowed(), remedy));
                     sound = false;
                 }
             }

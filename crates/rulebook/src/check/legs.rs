@@ -11,12 +11,14 @@ const INSTRUMENT_DIGITS_MAX: u32 = 40;
 
 pub(super) fn check(rulebook: &Rulebook, check: &mut Check<'_>) {
     let pulls = rulebook.initiation.initiator == InitiatorKind::Payee;
-    check.contradiction_if(
-        pulls && rulebook.instrument.is_none(),
-        "instrument",
-        "a table [instrument], required by initiation.initiator = \"payee\"",
-        "describe the instrument on which the payee's side pulls, or let the payer's side start payments",
-    );
+    if pulls && rulebook.instrument.is_none() {
+        check.contradiction_at(
+            "instrument",
+            "initiation.initiator",
+            "a table [instrument], required by initiation.initiator = \"payee\"",
+            "describe the instrument on which the payee's side pulls, or let the payer's side start payments",
+        );
+    }
     if let Some(instrument) = &rulebook.instrument {
         self::instrument(instrument, check);
     }

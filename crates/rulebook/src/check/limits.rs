@@ -154,10 +154,12 @@ fn queue(rulebook: &Rulebook, check: &mut Check<'_>) {
     );
     let steps = &rulebook.day.steps;
     if let (Some(from), Some(to)) = (steps.runs_from, steps.runs_to) {
+        // Hours that end before they begin are an error of their own.
+        let hours_s = to.0.saturating_sub(from.0);
         check.contradiction_if(
-            from < to && queue.run_every_s.get() > to.0 - from.0,
+            hours_s > 0 && queue.run_every_s.get() > hours_s,
             "queue.run_every_s",
-            format!("at most {} seconds, the time from runs_from to runs_to", to.0 - from.0),
+            format!("at most {hours_s} seconds, the time from runs_from to runs_to"),
             "shorten it, or lengthen the hours of the runs",
         );
     }

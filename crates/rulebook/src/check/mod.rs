@@ -46,19 +46,26 @@ impl Check<'_> {
     /// Reports a key whose value cannot stand beside the others; a key that is not there is reported at the table where
     /// it belongs.
     fn contradiction(&mut self, key: &str, allowed: impl Into<String>, remedy: impl Into<String>) {
-        let found = self.places.get(key).map(|place| place.found.clone());
-        let place = self.nearest_place(key);
+        self.contradiction_at(key, key, allowed, remedy);
+    }
+
+    /// Reports a key that is not there, at the key that asks for it.
+    fn contradiction_at(&mut self, key: &str, at: &str, allowed: impl Into<String>, remedy: impl Into<String>) {
+        let (path, place) = self.nearest_place(at);
         let (line, column) = line_and_column(self.text, place.map_or(0, |place| place.at));
+        // The article of a table stands inside it, that of a key beside it.
+        let inside = self.places.get(&format!("{path}.article"));
+        let article = inside.and_then(|inside| inside.article.clone());
         self.errors.push(RulebookError {
             kind: ErrorKind::Contradiction,
             file: self.file.to_owned(),
             line,
             column,
             key: key.to_owned(),
-            found: found.unwrap_or_else(|| "nothing".to_owned()),
+            found: self.places.get(key).map_or_else(|| "nothing".to_owned(), |place| place.found.clone()),
             allowed: allowed.into(),
-            article: place.and_then(|place| self.article(key, place)),
-            section: place.map_or("file", |place| place.section),
+            article: article.or_else(|| place.and_then(|place| place.article.clone())),
+            section: section(key),
             remedy: remedy.into(),
         });
     }
@@ -69,20 +76,23 @@ impl Check<'_> {
         }
     }
 
-    /// Place of a key, or of the table around it.
-    fn nearest_place(&self, key: &str) -> Option<&Place> {
+    /// Path and place of a key, or of the table around it.
+    fn nearest_place<'k>(&self, key: &'k str) -> (&'k str, Option<&Place>) {
         let mut path = key;
         loop {
             if let Some(place) = self.places.get(path) {
-                return Some(place);
+                return (path, Some(place));
             }
-            path = &path[..path.rfind(['.', '['])?];
+            match path.rfind(['.', '[']) {
+                Some(end) => path = &path[..end],
+                None => return (path, None),
+            }
         }
     }
+}
 
-    /// The article of a table stands inside it, that of a key beside it.
-    fn article(&self, key: &str, place: &Place) -> Option<String> {
-        let own = self.places.get(&format!("{key}.article"));
-        own.and_then(|own| own.article.clone()).or_else(|| place.article.clone())
-    }
+/// Section of the reference page that describes a key.
+fn section(key: &str) -> &'static str {
+    let first = key.split(['.', '[']).next().unwrap_or_default();
+    Rulebook::SCHEMA.names().find(|name| *name == first).unwrap_or("file")
 }

@@ -128,9 +128,10 @@ fn price(rulebook: &Rulebook, check: &mut Check<'_>) {
 fn conversion(rulebook: &Rulebook, check: &mut Check<'_>) {
     let converted = rulebook.settlement.conversion.is_some();
     match rulebook.positions.currency {
-        PositionsIn::Denominated => check.contradiction_if(
-            !converted,
+        PositionsIn::Denominated if converted => {}
+        PositionsIn::Denominated => check.contradiction_at(
             "settlement.conversion",
+            "positions.currency",
             "a table [settlement.conversion], required by positions.currency = \"denominated\"",
             "say at which rates positions become amounts of the settlement asset",
         ),

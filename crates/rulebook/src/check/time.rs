@@ -71,7 +71,7 @@ fn steps_in_order(rulebook: &Rulebook, check: &mut Check<'_>) {
             out_of_order,
             &format!("day.steps.{later}"),
             format!("a time {} {earlier}, which is at {earlier_at}", if together { "at or after" } else { "after" }),
-            format!("move {later} back or {earlier} forward"),
+            format!("move {later} to a later time, or {earlier} to an earlier one"),
         );
     }
     pay_in(rulebook, steps.close, steps.pay_in_by, check);
