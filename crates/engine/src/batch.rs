@@ -69,7 +69,7 @@ pub struct Answered<A> {
 
 /// A batch whose events are durable: from here on its answers may be told.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Released<A> {
+pub struct Released<A = ledger::Answer> {
     /// The batch.
     pub batch: BatchId,
     /// The caller's number of it.

@@ -3,6 +3,7 @@
 use crate::batch::{Answered, Batch, BatchId, Released};
 use crate::block::BlockInWork;
 use crate::fault::{Ended, SubmitFault};
+use crate::ledger_machine::LedgerMachine;
 use crate::limits;
 use crate::machine::Machine;
 use crate::read::{Held, Revealed};
@@ -14,7 +15,7 @@ use std::collections::VecDeque;
 use std::ops::Range;
 
 /// The loop over one journal. Made by [`Engine::open`].
-pub struct Engine<J: Journal, M: Machine> {
+pub struct Engine<J: Journal, M: Machine = LedgerMachine> {
     pub(crate) journal: J,
     pub(crate) machine: M,
     pub(crate) state: M::State,
@@ -45,7 +46,7 @@ struct Waiting<A> {
 }
 
 /// What is left of an engine that was closed.
-pub struct Closed<J: Journal, M: Machine> {
+pub struct Closed<J: Journal, M: Machine = LedgerMachine> {
     /// The journal.
     pub journal: J,
     /// The state as bytes, to be kept beside the journal for a quick start ([`Engine::open_from_snapshot`]).

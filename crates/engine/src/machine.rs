@@ -2,7 +2,8 @@
 
 use domain::{EventSeq, Timestamp};
 
-/// A deterministic state machine with its encoding.
+/// A deterministic state machine with its encoding. [`crate::LedgerMachine`] is the clearing house; tests of the engine
+/// use a smaller one.
 ///
 /// Every function but [`Machine::evolve`] only reads. None of them may use a clock, chance, input or output.
 pub trait Machine {

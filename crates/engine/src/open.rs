@@ -2,6 +2,7 @@
 
 use crate::engine::Engine;
 use crate::fault::{OpenFault, SnapshotWarning};
+use crate::ledger_machine::LedgerMachine;
 use crate::limits::REPLAY_EVENTS_PER_REPORT;
 use crate::machine::Machine;
 use crate::snapshot::{self, Snapshot};
@@ -10,11 +11,19 @@ use journal::{Block, Head, Journal, JournalFault};
 
 /// How to open.
 #[derive(Clone, Copy, Debug)]
-pub struct Options<M> {
+pub struct Options<M = LedgerMachine> {
     /// The state machine.
     pub machine: M,
     /// Whether replay recomputes each digest that the journal names and compares. Costs what the digests cost.
     pub check_digests: bool,
+}
+
+impl Options {
+    /// The clearing house, with digests checked.
+    #[must_use]
+    pub fn ledger(table_key: u64) -> Self {
+        Self { machine: LedgerMachine::new(table_key), check_digests: true }
+    }
 }
 
 /// How far replay has come.
