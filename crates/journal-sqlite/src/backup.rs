@@ -61,6 +61,7 @@ fn copy(source: &Path, mark: Mark, target: &Path) -> Result<Head, JournalFault> 
     match verify_files(target) {
         Ok(head) => {
             mark_file::write_whole(target, &head.mark())?;
+            remove_empty_log(target)?;
             Ok(head)
         }
         Err(fault) => {
@@ -69,6 +70,18 @@ fn copy(source: &Path, mark: Mark, target: &Path) -> Result<Head, JournalFault> 
             Err(fault)
         }
     }
+}
+
+/// Reading the copy made a write-ahead log with nothing in it, and its index. Under the lock nobody else uses them.
+fn remove_empty_log(target: &Path) -> Result<(), JournalFault> {
+    let log = folder::log(target);
+    if !std::fs::metadata(&log).is_ok_and(|meta| meta.len() == 0) {
+        return Ok(());
+    }
+    for path in [folder::log_index(target), log] {
+        std::fs::remove_file(&path).map_err(|error| faults::writing(&path, &error))?;
+    }
+    folder::sync_folder(target)
 }
 
 fn not_empty(target: &Path) -> JournalFault {

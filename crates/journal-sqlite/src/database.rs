@@ -4,6 +4,7 @@ use crate::limits::{PAGE_BYTES, SQLITE_VERSION_MINIMUM};
 use crate::{faults, folder};
 use journal::limits::{BLOCK_BYTES_MAX, BLOCK_LENGTHS_BYTES_MAX};
 use journal::{Block, BlockHeader, HEADER_BYTES, Head, JournalFault};
+use rusqlite::backup::{Backup, StepResult};
 use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, TransactionBehavior};
@@ -13,6 +14,9 @@ use std::path::{Path, PathBuf};
 const APPLICATION_ID: u32 = 0x4344_4c42;
 /// Version of the tables below.
 const SCHEMA_VERSION: u32 = 1;
+
+/// What SQLite's backup takes as the number of pages to copy them all in one go.
+const ALL_PAGES: i32 = -1;
 
 /// The tables as created, and as compared at every opening.
 const SCHEMA: [&str; 2] = [
@@ -323,17 +327,24 @@ impl Database {
         closed.map_err(|error| faults::sqlite_writing(&self.path, seq, &error))
     }
 
-    /// Copies this database into a new file by SQLite's online backup; the copy is synced.
+    /// Copies this database, with what its write-ahead log holds, into a new file by SQLite's online backup; the copy is
+    /// synced.
     pub(crate) fn copy_to(&self, target: &Path) -> Result<(), JournalFault> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
         let target_path = folder::database(target);
         let copy = || {
             let mut copy = Connection::open_with_flags(&target_path, flags)?;
             copy.pragma_update(None, "synchronous", "FULL")?;
-            rusqlite::backup::Backup::new(&self.connection, &mut copy)?.step(-1)?;
-            copy.close().map_err(|(_, error)| error)
+            let step = Backup::new(&self.connection, &mut copy)?.step(ALL_PAGES)?;
+            copy.close().map_err(|(_, error)| error)?;
+            Ok(step)
         };
-        copy().map_err(|error| faults::sqlite_writing(&target_path, 0, &error))
+        let step = copy().map_err(|error| faults::sqlite_writing(&target_path, 0, &error))?;
+        if step == StepResult::Done {
+            return Ok(());
+        }
+        let detail = "SQLite could not copy the database in one piece: it is locked".to_owned();
+        Err(JournalFault::ReadFailed { place: faults::place(&self.path), detail })
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -397,8 +408,7 @@ fn row_number(number: u64) -> i64 {
 }
 
 fn has_log(dir: &Path) -> bool {
-    let log = dir.join(format!("{}-wal", folder::DATABASE_FILE));
-    std::fs::metadata(log).is_ok_and(|meta| meta.len() > 0)
+    std::fs::metadata(folder::log(dir)).is_ok_and(|meta| meta.len() > 0)
 }
 
 /// A path inside a URI: the three characters that would end or change it are escaped.

@@ -21,6 +21,16 @@ pub(crate) fn database(dir: &Path) -> PathBuf {
     dir.join(DATABASE_FILE)
 }
 
+/// Path of SQLite's write-ahead log in a folder.
+pub(crate) fn log(dir: &Path) -> PathBuf {
+    dir.join(format!("{DATABASE_FILE}-wal"))
+}
+
+/// Path of the index of the write-ahead log, which SQLite makes anew whenever nobody uses it.
+pub(crate) fn log_index(dir: &Path) -> PathBuf {
+    dir.join(format!("{DATABASE_FILE}-shm"))
+}
+
 /// Path of the mark in a folder.
 pub(crate) fn mark(dir: &Path) -> PathBuf {
     dir.join(MARK_FILE)

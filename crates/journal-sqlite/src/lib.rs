@@ -8,6 +8,9 @@
 //! | `lock` | held by the process that writes |
 //! | `snapshots/` | files that can be made anew from the journal |
 //!
+//! An append here is durable, fenced or failed; that its outcome is unknown happens only to stores behind a network. After
+//! a failure the process ends, and the next opening settles what is in the journal.
+//!
 //! What someone able to change each file could do: a changed block breaks the chain of hashes; a shortened or replaced
 //! journal contradicts the mark; a removed mark is refused. Whoever changes the journal *and* the mark consistently can
 //! rewrite history as far as this folder tells; only copies elsewhere (backups, published checkpoints) show it.

@@ -20,6 +20,10 @@ struct Region {
 }
 
 impl Region {
+    fn one(file: &'static str, name: &'static str, range: Range<usize>, trials: usize) -> Region {
+        Region::new(file, name, std::iter::once(range).collect(), trials)
+    }
+
     fn new(file: &'static str, name: &'static str, ranges: Vec<Range<usize>>, trials: usize) -> Region {
         Region { file, name, ranges, trials }
     }
@@ -48,10 +52,10 @@ fn sample_with_log(dir: &Path) -> Head {
 fn database_regions(dir: &Path) -> Vec<Region> {
     let database = fs::read(dir.join("journal.db")).expect("readable");
     let mut regions = vec![
-        Region::new("journal.db", "file header", vec![0..100], 250),
-        Region::new("journal.db", "schema, tree header and cell pointers", vec![100..116], 48),
-        Region::new("journal.db", "schema, free space", vec![116..PAGE - 400], 8),
-        Region::new("journal.db", "schema, text", vec![PAGE - 400..PAGE], 48),
+        Region::one("journal.db", "file header", 0..100, 250),
+        Region::one("journal.db", "schema, tree header and cell pointers", 100..116, 48),
+        Region::one("journal.db", "schema, free space", 116..PAGE - 400, 8),
+        Region::one("journal.db", "schema, text", PAGE - 400..PAGE, 48),
     ];
     let pages = |kinds: Range<u8>| {
         let starts = (PAGE..database.len()).step_by(PAGE);
@@ -70,15 +74,15 @@ fn regions_around_a_log(dir: &Path) -> Vec<Region> {
         |name: &str| usize::try_from(fs::metadata(dir.join(name)).expect("a file").len()).expect("a small file");
     let frames = (32..length("journal.db-wal")).step_by(24 + PAGE);
     vec![
-        Region::new("journal.db", "database under a log", vec![0..length("journal.db")], 40),
-        Region::new("journal.db-wal", "log header", vec![0..32], 48),
+        Region::one("journal.db", "database under a log", 0..length("journal.db"), 40),
+        Region::one("journal.db-wal", "log header", 0..32, 48),
         Region::new("journal.db-wal", "frame headers", frames.clone().map(|at| at..at + 24).collect(), 48),
         Region::new("journal.db-wal", "frames", frames.map(|at| at + 24..at + 24 + PAGE).collect(), 64),
-        Region::new("journal.db-shm", "index header", vec![0..136], 24),
-        Region::new("journal.db-shm", "index", vec![136..length("journal.db-shm")], 16),
+        Region::one("journal.db-shm", "index header", 0..136, 24),
+        Region::one("journal.db-shm", "index", 136..length("journal.db-shm"), 16),
         Region::new("high-water-mark", "first slot", vec![0..64, 64..4096], 16),
         Region::new("high-water-mark", "second slot", vec![4096..4160, 4160..8192], 16),
-        Region::new("lock", "lock", vec![0..1], 8),
+        Region::one("lock", "lock", 0..1, 8),
     ]
 }
 
