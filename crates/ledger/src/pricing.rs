@@ -64,17 +64,25 @@ impl State {
         let payee_side = self.edge(arrangement, payee, |quote| quote.0)?;
         Ok(match denomination {
             Denomination::Payee => {
-                let position = payee_side.into_asset(amount, Rounding::Ceiling)?;
-                Amounts { payer: Some(payer_side.out_of_asset(position, Rounding::Ceiling)?), position, payee: amount }
+                let position = payee_side.in_asset(amount, Rounding::Ceiling)?;
+                Amounts {
+                    payer: Some(payer_side.in_edge_currency(position, Rounding::Ceiling)?),
+                    position,
+                    payee: amount,
+                }
             }
             Denomination::Payer => {
-                let position = payer_side.into_asset(amount, Rounding::Floor)?;
-                Amounts { payer: Some(amount), position, payee: payee_side.out_of_asset(position, Rounding::Floor)? }
+                let position = payer_side.in_asset(amount, Rounding::Floor)?;
+                Amounts {
+                    payer: Some(amount),
+                    position,
+                    payee: payee_side.in_edge_currency(position, Rounding::Floor)?,
+                }
             }
             Denomination::Asset => Amounts {
-                payer: Some(payer_side.out_of_asset(amount, Rounding::Ceiling)?),
+                payer: Some(payer_side.in_edge_currency(amount, Rounding::Ceiling)?),
                 position: amount,
-                payee: payee_side.out_of_asset(amount, Rounding::Floor)?,
+                payee: payee_side.in_edge_currency(amount, Rounding::Floor)?,
             },
         })
     }
@@ -144,11 +152,11 @@ struct Edge {
 }
 
 impl Edge {
-    fn into_asset(&self, amount: AmountMinor, rounding: Rounding) -> Result<AmountMinor, Refusal> {
+    fn in_asset(&self, amount: AmountMinor, rounding: Rounding) -> Result<AmountMinor, Refusal> {
         self.convert(amount, self.edge_decimals, self.asset_decimals, Conversion::Divide, rounding)
     }
 
-    fn out_of_asset(&self, amount: AmountMinor, rounding: Rounding) -> Result<AmountMinor, Refusal> {
+    fn in_edge_currency(&self, amount: AmountMinor, rounding: Rounding) -> Result<AmountMinor, Refusal> {
         self.convert(amount, self.asset_decimals, self.edge_decimals, Conversion::Multiply, rounding)
     }
 

@@ -1,0 +1,9 @@
+//! The house under each of the built-in rulebooks, from the outside: commands in, events and balances out.
+#![allow(clippy::inconsistent_digit_grouping, reason = "dollars and cents: 5_000_00 is five thousand dollars")]
+
+mod clearing;
+mod conformity;
+mod house;
+mod open_price;
+mod refusals;
+mod suspension;
