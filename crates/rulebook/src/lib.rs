@@ -15,6 +15,7 @@ mod limits;
 mod not_built;
 mod parse;
 mod reader;
+mod reference;
 pub mod schema;
 mod section;
 mod suggest;
@@ -25,10 +26,11 @@ pub use error::{ErrorKind, RulebookError};
 pub use library::{list, source, title};
 pub use not_built::{Missing, NotBuilt};
 pub use parse::{parse, parse_bytes};
+pub use reference::{reference, sections};
 pub use schema::Rulebook;
 pub use section::{Assumed, KeySchema, Need, SectionSchema, Source};
 pub use value::{
-    Amount, AmountByMember, Decimal, List, MemberCode, Name, Percent, RefusalCode, Tables, Text, TimeOfDay, UnitCode,
-    Whole,
+    Amount, AmountByMember, Decimal, Entries, List, MemberCode, MemberPair, Name, Percent, RefusalCode, Tables, Text,
+    TimeOfDay, UnitCode, Whole,
 };
 pub use zone::Zone;

@@ -45,6 +45,8 @@ pub struct KeySchema {
     pub need: Need,
     /// What may be written, in words.
     pub allowed: fn() -> String,
+    /// The words of a closed list with their senses; empty for other forms.
+    pub words: fn() -> &'static [(&'static str, &'static str)],
     /// Whether the type itself allows absence.
     pub may_be_absent: fn() -> bool,
     /// The tables below it.
@@ -112,7 +114,15 @@ impl Source {
 }
 
 pub(crate) const fn key_schema<T: Value>(name: &'static str, meaning: &'static str, need: Need) -> KeySchema {
-    KeySchema { name, meaning, need, allowed: T::allowed, may_be_absent: || T::absent().is_some(), below: T::below }
+    KeySchema {
+        name,
+        meaning,
+        need,
+        allowed: T::allowed,
+        words: T::words,
+        may_be_absent: || T::absent().is_some(),
+        below: T::below,
+    }
 }
 
 /// Declares tables: a struct with documented fields, each read by its type.

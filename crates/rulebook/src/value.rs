@@ -23,6 +23,11 @@ pub(crate) trait Value: Sized {
         None
     }
 
+    /// The words of a closed list with their senses.
+    fn words() -> &'static [(&'static str, &'static str)] {
+        &[]
+    }
+
     /// The tables below.
     fn below(_: &mut Vec<&'static SectionSchema>) {}
 }
@@ -60,6 +65,10 @@ impl<T: Value> Value for Option<T> {
         Some(None)
     }
 
+    fn words() -> &'static [(&'static str, &'static str)] {
+        T::words()
+    }
+
     fn below(sections: &mut Vec<&'static SectionSchema>) {
         T::below(sections);
     }
@@ -82,6 +91,10 @@ impl<T: Value + PartialEq> Value for List<T> {
         format!("a list of one or more, each once: {}", T::allowed())
     }
 
+    fn words() -> &'static [(&'static str, &'static str)] {
+        T::words()
+    }
+
     fn read<'d>(node: Node<'d>, reader: &mut Reader<'d>) -> Option<Self> {
         let remedy = "write it as a list, in square brackets";
         let read: Vec<Option<T>> = read_entries(node, reader, Self::allowed(), remedy)?;
@@ -97,6 +110,37 @@ impl<T: Value + PartialEq> Value for List<T> {
             return None;
         }
         Some(Self(list))
+    }
+}
+
+/// A list of tables that has at least one.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Entries<T>(pub Vec<T>);
+
+impl<T> Deref for Entries<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        &self.0
+    }
+}
+
+impl<T: Value> Value for Entries<T> {
+    fn allowed() -> String {
+        format!("a list of one or more, each entry {}", T::allowed())
+    }
+
+    fn read<'d>(node: Node<'d>, reader: &mut Reader<'d>) -> Option<Self> {
+        let Tables(entries) = Tables::read(node, reader)?;
+        if entries.is_empty() {
+            reader.wrong(node, Wrong::not_allowed(Self::allowed(), "add an entry"));
+            return None;
+        }
+        Some(Self(entries))
+    }
+
+    fn below(sections: &mut Vec<&'static SectionSchema>) {
+        T::below(sections);
     }
 }
 
@@ -268,6 +312,27 @@ from_text!(MemberCode, "code of a member: 2 to 8 capitals or digits", |text| {
     }
     Err(Wrong::not_allowed(Self::allowed(), "write the code under which the member is registered, like BRA or ECCB"))
 });
+
+/// Two different members.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct MemberPair(pub [MemberCode; 2]);
+
+impl Value for MemberPair {
+    fn allowed() -> String {
+        "two different members, like [\"IND\", \"NPL\"]".to_owned()
+    }
+
+    fn read<'d>(node: Node<'d>, reader: &mut Reader<'d>) -> Option<Self> {
+        let List(members) = List::<MemberCode>::read(node, reader)?;
+        match <[MemberCode; 2]>::try_from(members) {
+            Ok(pair) => Some(Self(pair)),
+            Err(_) => {
+                reader.wrong(node, Wrong::not_allowed(Self::allowed(), "name the two members of the pair"));
+                None
+            }
+        }
+    }
+}
 
 /// Code of a unit of account.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -485,6 +550,10 @@ macro_rules! words {
         impl $crate::value::Value for $name {
             fn allowed() -> String {
                 $crate::reader::quoted(Self::WORDS)
+            }
+
+            fn words() -> &'static [(&'static str, &'static str)] {
+                &[$( ($word, concat!($($sense),*)), )+]
             }
 
             fn read<'d>(

@@ -150,6 +150,31 @@ fn one_rule_beyond_what_runs_is_one_name() {
             "[contingency_margin]\narticle = \"A\"\namount = \"120000000.00\"\nusable_for = [\"net_not_paid\"]\n\n[fees]",
             "a contingency margin",
         ),
+        (
+            "sml-ar-br",
+            "admitted = [\"payee\"]",
+            "admitted = [\"payee\", \"payer\"]",
+            "an open price of orders in other currencies than the payee's",
+        ),
+        (
+            "sml-ar-br",
+            "[[units]]",
+            "[evidence]\narticle = \"A\"\nabove = \"10000.00\"\n\n[[units]]",
+            "an amount for evidence over positions in several currencies",
+        ),
+        (
+            "sml-ar-br",
+            "[fees]",
+            "[[interest]]\narticle = \"A\"\non = \"pair_balances\"\nbasis = \"actual_360\"\nkind = \"fixed\"\n\
+             rate_percent = \"5.5\"\nrounding = \"half_up\"\n\n[fees]",
+            "interest on pair balances",
+        ),
+        (
+            "caudal",
+            "owner = \"member\"\nwhen_unset = \"zero\"\non_limit = \"queue\"",
+            "owner = \"member\"\nwhen_unset = \"unlimited\"\non_limit = \"queue\"",
+            "an institution without a share of its member's cap",
+        ),
         ("caudal", "kind = \"none\"", "kind = \"flat\"\namount = \"5.00\"", "fees"),
         (
             "caudal",

@@ -64,12 +64,6 @@ fn parts_and_tables(credit: &Credit, check: &mut Check<'_>) {
 }
 
 fn schedules(schedules: &[TrancheSchedule], check: &mut Check<'_>) {
-    check.contradiction_if(
-        schedules.is_empty(),
-        "credit.tranches.schedules",
-        "one schedule or more",
-        "add [[credit.tranches.schedules]]",
-    );
     for (index, schedule) in schedules.iter().enumerate() {
         let key = format!("credit.tranches.schedules[{}]", index + 1);
         check.contradiction_if(
@@ -118,7 +112,6 @@ fn slices(key: &str, slices: &[Slice], check: &mut Check<'_>) {
 
 fn quotas(quotas: &Quotas, check: &mut Check<'_>) {
     let Some(tables) = &quotas.tables else { return };
-    check.contradiction_if(tables.is_empty(), "quotas.tables", "one table or more", "add [[quotas.tables]]");
     for (index, table) in tables.iter().enumerate() {
         let less = table.less_as_creditor.iter().flat_map(|less| less.0.keys());
         for member in less.filter(|member| !table.amounts.0.contains_key(member)) {

@@ -90,12 +90,14 @@ fn triggers(rulebook: &Rulebook, check: &mut Check<'_>) {
     }
     conformity_is_used(rulebook, &all.map(|(_, trigger)| trigger.on), check);
     order(&legs.collection, &legs.clearing, &legs.payout, check);
-    check.contradiction_if(
-        rulebook.price.kind == PriceKind::Open && legs.clearing.on == TriggerOn::Acceptance,
-        "legs.clearing.on",
-        "fixing, conformity or collection: at acceptance an open price is no amount yet",
-        "let leg 2 wait for the fixing or for leg 1",
-    );
+    for (key, trigger) in &all[..2] {
+        check.contradiction_if(
+            rulebook.price.kind == PriceKind::Open && trigger.on == TriggerOn::Acceptance,
+            key,
+            "another trigger with price.kind = \"open\": at acceptance an open price is no amount yet",
+            "let the leg wait for the fixing, or for another leg",
+        );
+    }
     check.contradiction_if(
         legs.payout.on == TriggerOn::NetSettled
             && (rulebook.cycle.netting == NettingKind::None

@@ -106,6 +106,12 @@ fn limit_by_itself(key: &str, limit: &Limit, check: &mut Check<'_>) {
         "\"maximum\" with owner = \"rulebook\"",
         "write when_unset = \"maximum\" and the maximum: nobody else sets one",
     );
+    check.contradiction_if(
+        limit.on_limit == LimitAction::PayExcess && limit.when_unset == Unset::Unlimited,
+        &format!("{key}.when_unset"),
+        "\"zero\" or \"maximum\" with on_limit = \"pay_excess\"",
+        "nothing exceeds a limit that is not there: write \"zero\"",
+    );
 }
 
 fn limit_beside_others(key: &str, limit: &Limit, rulebook: &Rulebook, check: &mut Check<'_>) {
@@ -115,19 +121,10 @@ fn limit_beside_others(key: &str, limit: &Limit, rulebook: &Rulebook, check: &mu
         "another action, or a table [queue]",
         "add [queue], or refuse the order",
     );
-    let by_position = matches!(
-        limit.scope,
-        LimitScope::InstitutionShare
-            | LimitScope::Pair
-            | LimitScope::CreditorExposure
-            | LimitScope::Prefinancing
-            | LimitScope::MemberTowardsAll
-            | LimitScope::Facility
-    );
     check.contradiction_if(
-        by_position && rulebook.positions.currency == PositionsIn::Denominated,
+        rulebook.positions.currency == PositionsIn::Denominated,
         &format!("{key}.scope"),
-        "a limit by position only with positions.currency = \"asset\" or \"unit\"",
+        "a limit only with positions.currency = \"asset\" or \"unit\"",
         "limits are in the settlement asset: positions in several currencies cannot be held against one of them",
     );
     check.contradiction_if(

@@ -20,12 +20,6 @@ pub(super) fn check(rulebook: &Rulebook, check: &mut Check<'_>) {
 }
 
 fn units(rulebook: &Rulebook, check: &mut Check<'_>) {
-    check.contradiction_if(
-        rulebook.units.is_empty(),
-        "units",
-        "one unit of account or more",
-        "add [[units]]; where positions are measured in the settlement asset, name that",
-    );
     let mut codes = BTreeSet::new();
     for (index, unit) in rulebook.units.iter().enumerate() {
         let key = format!("units[{}]", index + 1);
@@ -61,7 +55,6 @@ fn units(rulebook: &Rulebook, check: &mut Check<'_>) {
 
 fn unit_values(key: &str, unit: &Unit, check: &mut Check<'_>) {
     if let Some(values) = &unit.values {
-        check.contradiction_if(values.is_empty(), &format!("{key}.values"), "one value or more", "add the first value");
         for index in 1..values.len() {
             check.contradiction_if(
                 values[index - 1].from >= values[index].from,

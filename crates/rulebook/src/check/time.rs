@@ -2,7 +2,7 @@
 
 use super::Check;
 use crate::schema::{
-    CounterpartyKind, CycleLengthKind, InitiatorKind, NettingKind, PriceKind, Rulebook, SettlementMethod,
+    CounterpartyKind, CycleLengthKind, InitiatorKind, LimitScope, NettingKind, PriceKind, Rulebook, SettlementMethod,
 };
 use crate::value::TimeOfDay;
 
@@ -43,11 +43,15 @@ fn steps_that_belong(rulebook: &Rulebook, check: &mut Check<'_>) {
             "take it out: nothing happens at this step",
         );
     }
+    let prefunded = rulebook
+        .limits
+        .iter()
+        .any(|limit| matches!(limit.scope, LimitScope::InstitutionShare | LimitScope::PrefundedBalance));
     check.contradiction_if(
-        rulebook.day.entry_around_the_clock && !queue,
+        rulebook.day.entry_around_the_clock && !prefunded,
         "day.entry_around_the_clock",
-        "false without a [queue]",
-        "outside the hours of entry only what is prefunded clears, and the rest has to wait somewhere",
+        "false without a limit of the scope institution_share or prefunded_balance",
+        "outside the hours of entry only what is prefunded clears, and nothing is prefunded here: write false",
     );
 }
 

@@ -1,7 +1,7 @@
 //! Money of a scheme: units of account, prices, position currency, settlement asset, fees.
 
 use crate::section::sections;
-use crate::value::{Amount, Decimal, List, MemberCode, Percent, Tables, Text, UnitCode, Whole, words};
+use crate::value::{Amount, Decimal, Entries, List, MemberCode, Percent, Text, UnitCode, Whole, words};
 use domain::time::Date;
 use money::CurrencyCode;
 
@@ -141,10 +141,10 @@ sections! {
         fine_gold_grams: Option<Decimal>,
         /// Its values, from date to date.
         [required with kind = "dated_series"]
-        values: Option<Tables<UnitValue>>,
+        values: Option<Entries<UnitValue>>,
         /// Amounts of currencies that add up to it.
         [required with kind = "basket"]
-        basket: Option<Tables<BasketPart>>,
+        basket: Option<Entries<BasketPart>>,
         /// At which value open positions are settled when its value changes.
         [required with kind = "fixed_parity" | "gold" | "dated_series" | "basket"]
         on_change: Option<OnUnitChange>,
@@ -190,7 +190,7 @@ sections! {
         rounding: Option<RateRoundingRule>,
         /// Pairs of members whose price has other decimals or rounding, direction by direction.
         [admitted with kind = "open"]
-        directions: Option<Tables<PriceDirection>>,
+        directions: Option<Entries<PriceDirection>>,
         /// Day by which decimals and rounding are looked at again.
         [admitted with kind = "open"]
         review_by: Option<Date>,
@@ -253,7 +253,7 @@ sections! {
         amount: Option<Amount>,
         /// Who gets how much of it.
         [admitted with kind = "percent"]
-        split: Option<Tables<FeePart>>,
+        split: Option<Entries<FeePart>>,
     }
 
     /// Part of a fee.

@@ -1,7 +1,7 @@
 //! Credit by right: how a net is parted into cash and credit, quotas, the fund, interest, the contingency margin.
 
 use crate::section::sections;
-use crate::value::{Amount, AmountByMember, Decimal, List, MemberCode, Percent, Tables, Text, Whole, words};
+use crate::value::{Amount, AmountByMember, Decimal, Entries, List, MemberCode, Percent, Tables, Text, Whole, words};
 use domain::time::Date;
 
 words! {
@@ -159,7 +159,7 @@ sections! {
         /// Whether the schedule is read at the cumulative position; otherwise at each net alone.
         cumulative: bool,
         /// The schedules, from date to date.
-        schedules: Tables<TrancheSchedule>,
+        schedules: Entries<TrancheSchedule>,
     }
 
     /// A schedule of tranches from a date on.
@@ -167,11 +167,11 @@ sections! {
         /// First day.
         from: Date,
         /// Slices of a debtor's quota.
-        debtor: Tables<Slice>,
+        debtor: Entries<Slice>,
         /// Beyond its quota, a debtor pays this share in the asset.
         debtor_beyond_percent: Percent,
         /// Slices of a creditor's quota.
-        creditor: Tables<Slice>,
+        creditor: Entries<Slice>,
         /// What a creditor gets beyond its quota.
         creditor_beyond: BeyondQuota,
         /// The share that it gets in the asset.
@@ -269,7 +269,7 @@ sections! {
         by: QuotaBy,
         /// Tables, from date to date.
         [required with by = "table"]
-        tables: Option<Tables<QuotaTable>>,
+        tables: Option<Entries<QuotaTable>>,
         /// Share of the average.
         [required with by = "share_of_average"]
         share_percent: Option<Percent>,
@@ -287,7 +287,7 @@ sections! {
         maximum_percent_of_reserves: Option<Percent>,
         /// Members whose quota is multiplied.
         [admitted with by = "share_of_average"]
-        multipliers: Option<Tables<QuotaMultiplier>>,
+        multipliers: Option<Entries<QuotaMultiplier>>,
     }
 
     /// Quotas from a date on.

@@ -21,7 +21,7 @@ pub use parties::*;
 pub use time::*;
 
 use crate::section::sections;
-use crate::value::{Name, Tables, Text, Whole};
+use crate::value::{Entries, Name, Tables, Text, Whole};
 
 sections! {
     /// A rulebook file.
@@ -53,7 +53,7 @@ sections! {
         /// Proof of the underlying trade; none where absent.
         evidence: Option<Evidence>,
         /// Units of account: what positions are measured and compared in.
-        units: Tables<Unit>,
+        units: Entries<Unit>,
         /// How the amounts of the three legs follow from the amount ordered.
         price: Price,
         /// Who bears the exchange risk, stage by stage.

@@ -1,7 +1,7 @@
 //! What an order may be: who starts it, what it is for, what it has to show.
 
 use crate::section::sections;
-use crate::value::{Amount, List, Tables, Text, Whole, words};
+use crate::value::{Amount, Entries, List, Text, Whole, words};
 
 words! {
     /// What a payment is for.
@@ -105,7 +105,7 @@ sections! {
     /// Form of the reference of a registered instrument.
     rule Instrument = "instrument" {
         /// Fields of digits, in order.
-        fields: Tables<InstrumentField>,
+        fields: Entries<InstrumentField>,
         /// How the digit of the field `check_digit` is computed.
         check_digit: CheckDigitKind,
         /// Who keeps the register of future commitments.

@@ -1,7 +1,7 @@
 //! Who takes part, towards whom, and on what terms members come and go.
 
 use crate::section::sections;
-use crate::value::{Amount, List, MemberCode, Name, Tables, Text, Whole, words};
+use crate::value::{Amount, List, MemberCode, MemberPair, Name, Tables, Text, Whole, words};
 
 words! {
     /// Who has accounts with the house.
@@ -88,10 +88,10 @@ sections! {
         eligible: EligiblePairs,
         /// The pairs admitted.
         [required with eligible = "listed"]
-        listed: Option<List<List<MemberCode>>>,
+        listed: Option<List<MemberPair>>,
         /// The pairs not admitted.
         [admitted with eligible = "all"]
-        excluded: Option<List<List<MemberCode>>>,
+        excluded: Option<List<MemberPair>>,
         /// Pairs that admit more than the rulebook does.
         extensions: Tables<PairExtension>,
     }
@@ -99,7 +99,7 @@ sections! {
     /// What one pair admits beyond the rulebook.
     rule PairExtension = "pairs.extensions[]" {
         /// The two members.
-        pair: List<MemberCode>,
+        pair: MemberPair,
         /// Purposes admitted between them besides the general ones.
         purposes: Option<List<super::Purpose>>,
         /// Denominations admitted between them besides the general ones.

@@ -40,10 +40,16 @@ pub const CASES: &[Case] = &[
             "scope = \"creditor_exposure\"\nowner = \"member\"\nwhen_unset = \"unlimited\"\non_limit = \"refuse\"",
             "scope = \"creditor_exposure\"\nowner = \"member\"\nwhen_unset = \"unlimited\"\non_limit = \"pay_excess\"\nwithin_business_days = 2",
         )],
-        errors: &[(
-            "on_limit = ‸\"pay_excess\"",
-            "limits[2].on_limit: found \"pay_excess\"; allowed: \"refuse\" | \"queue\" with scope = \"creditor_exposure\"; article: Caudal, rule 6; see docs/rulebooks.md#limits; write one of these",
-        )],
+        errors: &[
+            (
+                "scope = \"creditor_exposure\"\nowner = \"member\"\nwhen_unset = ‸\"unlimited\"",
+                "limits[2].when_unset: found \"unlimited\"; allowed: \"zero\" or \"maximum\" with on_limit = \"pay_excess\"; article: Caudal, rule 6; see docs/rulebooks.md#limits; nothing exceeds a limit that is not there: write \"zero\"",
+            ),
+            (
+                "on_limit = ‸\"pay_excess\"",
+                "limits[2].on_limit: found \"pay_excess\"; allowed: \"refuse\" | \"queue\" with scope = \"creditor_exposure\"; article: Caudal, rule 6; see docs/rulebooks.md#limits; write one of these",
+            ),
+        ],
     },
     Case {
         why: "A limit of the rulebook's own without a maximum.",
@@ -75,7 +81,25 @@ pub const CASES: &[Case] = &[
         )],
         errors: &[(
             "scope = ‸\"pair\"",
-            "limits[1].scope: found \"pair\"; allowed: a limit by position only with positions.currency = \"asset\" or \"unit\"; article: A; see docs/rulebooks.md#limits; limits are in the settlement asset: positions in several currencies cannot be held against one of them",
+            "limits[1].scope: found \"pair\"; allowed: a limit only with positions.currency = \"asset\" or \"unit\"; article: A; see docs/rulebooks.md#limits; limits are in the settlement asset: positions in several currencies cannot be held against one of them",
+        )],
+    },
+    Case {
+        why: "An excess over a line without end.",
+        rulebook: "cpcr",
+        edits: &[("when_unset = \"zero\"", "when_unset = \"unlimited\"")],
+        errors: &[(
+            "when_unset = ‸\"unlimited\"",
+            "limits[1].when_unset: found \"unlimited\"; allowed: \"zero\" or \"maximum\" with on_limit = \"pay_excess\"; article: CPCR, Regulation, lines of credit: set, changed and revoked by exchange of letters; see docs/rulebooks.md#limits; nothing exceeds a limit that is not there: write \"zero\"",
+        )],
+    },
+    Case {
+        why: "An open price collected before it is an amount.",
+        rulebook: "sml-ar-br",
+        edits: &[("collection = { on = \"fixing\", plus_business_days = 1 }", "collection = { on = \"acceptance\" }")],
+        errors: &[(
+            "collection = { on = ‸\"acceptance\" }",
+            "legs.collection.on: found \"acceptance\"; allowed: another trigger with price.kind = \"open\": at acceptance an open price is no amount yet; article: MDIC, SML; Exame and El País (UY), August 2018 (order of the steps); see docs/rulebooks.md#legs; let the leg wait for the fixing, or for another leg",
         )],
     },
     Case {
@@ -148,12 +172,12 @@ pub const CASES: &[Case] = &[
         )],
     },
     Case {
-        why: "Entry around the clock with nowhere to wait.",
+        why: "Entry around the clock of what nobody prefunded.",
         rulebook: "cpcr",
         edits: &[("entry_around_the_clock = false", "entry_around_the_clock = true")],
         errors: &[(
             "entry_around_the_clock = ‸true",
-            "day.entry_around_the_clock: found true; allowed: false without a [queue]; article: BCB, Resolution 210 of 22 March 2022 (hours); CPCR, Regulation (Operations Centre in Lima); see docs/rulebooks.md#day; outside the hours of entry only what is prefunded clears, and the rest has to wait somewhere",
+            "day.entry_around_the_clock: found true; allowed: false without a limit of the scope institution_share or prefunded_balance; article: BCB, Resolution 210 of 22 March 2022 (hours); CPCR, Regulation (Operations Centre in Lima); see docs/rulebooks.md#day; outside the hours of entry only what is prefunded clears, and nothing is prefunded here: write false",
         )],
     },
     Case {

@@ -337,6 +337,36 @@ pub const CASES: &[Case] = &[
         )],
     },
     Case {
+        why: "A pair of one.",
+        rulebook: "acu",
+        edits: &[("[[\"IND\", \"NPL\"]]", "[[\"IND\"]]")],
+        errors: &[(
+            "excluded = [‸[\"IND\"]]",
+            "pairs.excluded[1]: found [\"IND\"]; allowed: two different members, like [\"IND\", \"NPL\"]; article: ACU Procedure Rules: payments between India and Nepal are not eligible, but for their settlement every two months; see docs/rulebooks.md#pairs; name the two members of the pair",
+        )],
+    },
+    Case {
+        why: "No unit of account.",
+        rulebook: "caudal",
+        edits: &[("[[units]]\narticle = \"Caudal, rule 2\"\ncode = \"USD\"\nkind = \"currency\"\n", "")],
+        errors: &[(
+            "‸# Caudal's own arrangement, version 1: m",
+            "units: found nothing; allowed: a list of one or more, each entry a table with the keys code, kind, currency, parity, fine_gold_grams, values, basket, on_change, article, assumed; see docs/rulebooks.md#file; add it: Units of account: what positions are measured and compared in",
+        )],
+    },
+    Case {
+        why: "A list of tables with nothing in it.",
+        rulebook: "cach",
+        edits: &[
+            ("kind = \"fixed_parity\"\ncurrency = \"USD\"\nparity = \"1\"", "kind = \"basket\"\nbasket = []"),
+            ("assumed = [\"currency\", \"parity\", \"on_change\"]", "assumed = true"),
+        ],
+        errors: &[(
+            "basket = ‸[]",
+            "units[1].basket: found []; allowed: a list of one or more, each entry a table with the keys currency, amount; article: Agreement of the Central American Clearing House (1961): the Central American peso; see docs/rulebooks.md#units; add an entry",
+        )],
+    },
+    Case {
         why: "Several at once, in the order of the file.",
         rulebook: "caudal",
         edits: &[

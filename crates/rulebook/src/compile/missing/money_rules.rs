@@ -2,8 +2,8 @@
 
 use super::Features;
 use crate::schema::{
-    Credit, Decomposition, FeeKind, InterestKind, InterestOn, Limit, LimitAction, LimitOwner, LimitScope, PositionsIn,
-    PriceKind, Rulebook, UnitKind, Unset,
+    Credit, Decomposition, DenominationIn, FeeKind, InterestKind, InterestOn, Limit, LimitAction, LimitOwner,
+    LimitScope, PositionsIn, PriceKind, Rulebook, UnitKind, Unset,
 };
 
 pub(super) fn gather(rulebook: &Rulebook, features: &mut Features) {
@@ -55,6 +55,9 @@ fn price(rulebook: &Rulebook, features: &mut Features) {
         PriceKind::Open => {
             let asset = rulebook.positions.currency == PositionsIn::Asset;
             features.add_if(asset, &price.source, "an open price with positions in the settlement asset");
+            let others = rulebook.denomination.admitted.iter().any(|admitted| *admitted != DenominationIn::Payee);
+            let source = &rulebook.denomination.source;
+            features.add_if(others, source, "an open price of orders in other currencies than the payee's");
         }
         PriceKind::DailyCrossRates => features.add(&price.source, "prices from daily cross-rates"),
         PriceKind::ProviderQuotes => features.add(&price.source, "prices from third parties' quotes"),
@@ -65,6 +68,10 @@ fn price(rulebook: &Rulebook, features: &mut Features) {
     }
     let positions = &rulebook.positions;
     features.add_if(positions.currency == PositionsIn::Unit, &positions.source, "positions in a unit of account");
+    if let Some(evidence) = &rulebook.evidence {
+        let several = positions.currency == PositionsIn::Denominated;
+        features.add_if(several, &evidence.source, "an amount for evidence over positions in several currencies");
+    }
 }
 
 fn limit(limit: &Limit, features: &mut Features) {
@@ -83,8 +90,10 @@ fn limit(limit: &Limit, features: &mut Features) {
     features.add_if(!owned, &limit.source, format!("a limit {scope} set by {}", limit.owner.word()));
     let maximum = limit.when_unset == Unset::Maximum;
     features.add_if(maximum, &limit.source, format!("a limit {scope} with a maximum of the rulebook's own"));
+    let open_share = limit.scope == LimitScope::InstitutionShare && limit.when_unset == Unset::Unlimited;
+    features.add_if(open_share, &limit.source, "an institution without a share of its member's cap");
     let run = match limit.on_limit {
-        LimitAction::Refuse => !matches!(limit.scope, LimitScope::InstitutionShare | LimitScope::Prefinancing),
+        LimitAction::Refuse => limit.scope != LimitScope::Prefinancing,
         LimitAction::Queue => limit.scope == LimitScope::InstitutionShare,
         LimitAction::PayExcess => limit.scope == LimitScope::Pair,
         LimitAction::PayOutAfterSettlement => limit.scope == LimitScope::Prefinancing,
@@ -139,7 +148,8 @@ fn credit(credit: &Credit, features: &mut Features) {
 
 fn interest(rulebook: &Rulebook, features: &mut Features) {
     for (index, interest) in rulebook.interest.iter().enumerate() {
-        let run = interest.on == InterestOn::PairBalances && index == 0;
+        let in_asset = rulebook.positions.currency == PositionsIn::Asset;
+        let run = interest.on == InterestOn::PairBalances && index == 0 && in_asset;
         if !run {
             features.add(&interest.source, format!("interest on {}", interest.on.word().replace('_', " ")));
         } else if interest.kind == InterestKind::Index {
