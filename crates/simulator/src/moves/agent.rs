@@ -1,0 +1,61 @@
+//! What the settlement agent confirms: prefunding, settlement legs, anticipated transfers.
+
+use super::member::knows;
+use super::{People, Scene, Sent};
+use domain::event::SettlementLeg;
+use domain::plan::LimitKind;
+use domain::{Actor, ArrangementId, Command, CommandBody, CycleId, MemberId};
+use money::AmountMinor;
+
+impl People {
+    pub(super) fn confirms_settlement(&mut self, scene: Scene<'_>) -> Option<Sent> {
+        let arrangement = self.arrangement(scene)?;
+        let legs = open_legs(scene, arrangement);
+        let (cycle, leg) = *self.random.pick(&legs)?;
+        let wrong = self.random.chance(scene.knobs.wrong_ppm / 2);
+        Some(settlement(arrangement, cycle, leg, u64::from(wrong)))
+    }
+
+    pub(super) fn confirms_a_transfer(&mut self, scene: Scene<'_>) -> Option<Sent> {
+        let arrangement = self.arrangement(scene)?;
+        let due: Vec<(MemberId, MemberId, u64)> =
+            scene.view(arrangement).transfers_minor.iter().map(|(&(from, to), &amount)| (from, to, amount)).collect();
+        let (debtor, creditor, amount) = *self.random.pick(&due)?;
+        let wrong = self.random.chance(scene.knobs.wrong_ppm / 2);
+        transfer(arrangement, debtor, creditor, amount + u64::from(wrong))
+    }
+
+    pub(super) fn moves_prefunding(&mut self, scene: Scene<'_>) -> Option<Sent> {
+        let arrangement = self.arrangement(scene)?;
+        if !knows(scene, arrangement, LimitKind::InstitutionShare) && !self.random.chance(scene.knobs.wrong_ppm) {
+            return None;
+        }
+        let member = self.member(scene, arrangement)?;
+        let amount = AmountMinor::new(scene.shape.typical_minor * self.random.magnitude(1, 100)).ok()?;
+        let body = CommandBody::MovePrefunding { arrangement, member, amount, deposit: self.random.chance(600_000) };
+        Some(Command::by(Actor::agent(1), body).into())
+    }
+}
+
+/// Legs of closed cycles that the agent has not confirmed, pay-ins before pay-outs.
+pub(crate) fn open_legs(scene: Scene<'_>, arrangement: ArrangementId) -> Vec<(CycleId, SettlementLeg)> {
+    let cycles = &scene.view(arrangement).cycles;
+    cycles
+        .iter()
+        .flat_map(|(cycle, view)| view.legs.iter().filter(|(_, confirmed)| !confirmed).map(|(leg, _)| (*cycle, *leg)))
+        .collect()
+}
+
+/// The agent's confirmation of a leg, or of another amount than the leg's.
+pub(crate) fn settlement(arrangement: ArrangementId, cycle: CycleId, leg: SettlementLeg, off_minor: u64) -> Sent {
+    let amount = AmountMinor::new(leg.amount.get() + off_minor).unwrap_or(leg.amount);
+    let SettlementLeg { member, counterparty, .. } = leg;
+    let body = CommandBody::ConfirmSettlement { arrangement, cycle, member, counterparty, amount };
+    Command::by(Actor::agent(1), body).into()
+}
+
+/// The agent's confirmation of an anticipated transfer.
+pub(crate) fn transfer(arrangement: ArrangementId, debtor: MemberId, creditor: MemberId, amount: u64) -> Option<Sent> {
+    let body = CommandBody::ConfirmTransfer { arrangement, debtor, creditor, amount: AmountMinor::new(amount).ok()? };
+    Some(Command::by(Actor::agent(1), body).into())
+}

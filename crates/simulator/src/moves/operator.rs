@@ -1,0 +1,81 @@
+//! What the operator does: days, suspensions, disputes, holidays.
+
+use super::{People, Scene, Sent};
+use domain::event::DisputeOutcome;
+use domain::{Actor, ArrangementId, CalendarId, Command, CommandBody, Date, MemberId, PaymentState};
+
+/// An act of the operator with a second person.
+pub(crate) fn by_operator(body: CommandBody) -> Command {
+    Command::approved(Actor::operator(1), Actor::operator(2), body)
+}
+
+/// The date that the operator opens next: a weekday after the last one, not before today's date.
+pub(crate) fn next_date(scene: Scene<'_>, arrangement: ArrangementId) -> Date {
+    let behind_us = i64::from(scene.shape.arrangement(arrangement).behind_utc_s) * domain::time::SECOND_US;
+    let today = scene.now.plus_us(-behind_us).date();
+    let mut date = match scene.view(arrangement).closed_date {
+        Some(closed) => closed.plus_days(1).max(today),
+        None => scene.shape.start.max(today),
+    };
+    while date.is_weekend() || is_holiday_of_a_member(scene, arrangement, date) {
+        date = date.plus_days(1);
+    }
+    date
+}
+
+fn is_holiday_of_a_member(scene: Scene<'_>, arrangement: ArrangementId, date: Date) -> bool {
+    let all_open =
+        scene.shape.arrangement(arrangement).plan.day.business_days == domain::plan::BusinessDays::AllMembersOpen;
+    all_open
+        && scene.view(arrangement).members.keys().any(|member| {
+            let calendar = scene.shape.member(*member).calendar;
+            scene.mirror.calendars.get(calendar.index()).is_some_and(|closed| closed.contains(&date))
+        })
+}
+
+/// Opens a business day.
+pub(crate) fn open_day(scene: Scene<'_>, arrangement: ArrangementId, date: Date) -> Sent {
+    let schedule = scene.shape.arrangement(arrangement).schedule(date);
+    let time_zone_version = "simulated".to_owned();
+    let body = CommandBody::OpenDay { arrangement, date, schedule, time_zone_version };
+    Command::by(Actor::operator(1), body).into()
+}
+
+/// Reinstates a member.
+pub(crate) fn reinstate(arrangement: ArrangementId, member: MemberId) -> Sent {
+    by_operator(CommandBody::Reinstate { arrangement, member }).into()
+}
+
+impl People {
+    pub(super) fn suspends(&mut self, scene: Scene<'_>) -> Option<Sent> {
+        let arrangement = self.arrangement(scene)?;
+        let member = self.member(scene, arrangement)?;
+        Some(by_operator(CommandBody::Suspend { arrangement, member }).into())
+    }
+
+    pub(super) fn reinstates(&mut self, scene: Scene<'_>) -> Option<Sent> {
+        let arrangement = self.arrangement(scene)?;
+        let wrong = self.random.chance(scene.knobs.wrong_ppm);
+        let members = scene.view(arrangement).members.iter();
+        let suspended: Vec<MemberId> =
+            members.filter(|(_, found)| found.suspended || wrong).map(|(member, _)| *member).collect();
+        Some(reinstate(arrangement, *self.random.pick(&suspended)?))
+    }
+
+    pub(super) fn ends_a_dispute(&mut self, scene: Scene<'_>) -> Option<Sent> {
+        let payment = self.payment(scene, |payment| payment.state == PaymentState::Disputed)?;
+        let outcome = *self
+            .random
+            .pick(&[DisputeOutcome::Upheld, DisputeOutcome::Rejected, DisputeOutcome::Rejected, DisputeOutcome::Lapsed])
+            .expect("some");
+        Some(by_operator(CommandBody::EndDispute { payment, outcome }).into())
+    }
+
+    /// A holiday is decreed for one of the next days, or withdrawn.
+    pub(super) fn decrees_a_holiday(&mut self, scene: Scene<'_>) -> Option<Sent> {
+        let calendar = CalendarId::from_index(self.random.size(0, scene.mirror.calendars.len().checked_sub(1)?));
+        let day = scene.now.date().plus_days(i32::try_from(self.random.below(6)).expect("small"));
+        let (closed, opened) = if self.random.chance(600_000) { (vec![day], vec![]) } else { (vec![], vec![day]) };
+        Some(by_operator(CommandBody::SetCalendarDays { calendar, closed, opened }).into())
+    }
+}
