@@ -1,0 +1,56 @@
+//! `decide` and `evolve` in memory: parsed command, three legs, all limits, a full table of identifiers.
+
+use crate::baselines::MinimalLedger;
+use crate::house::{Orders, noon, set_up};
+use crate::meter::{grouped, measure, row};
+use domain::{Command, Event};
+use ledger::{Answer, Gathered, State, decide, evolve};
+
+const MEASURED: usize = 1_000_000;
+
+pub fn run(identifiers: u64) {
+    for institutions in [33, 10_000] {
+        let mut minimal = MinimalLedger::new(institutions);
+        minimal.fill(identifiers);
+        let orders: Vec<Command> = Orders::new(institutions, 2).take(MEASURED).collect();
+        let ((), took) = measure(|| orders.iter().for_each(|order| minimal.post(order)));
+        let baseline = took.per_second(MEASURED as u64);
+        drop(minimal);
+
+        let mut state = house(institutions);
+        let mut events = Vec::new();
+        for command in Orders::new(institutions, 1).take(usize::try_from(identifiers).unwrap_or(usize::MAX)) {
+            give(&mut state, &command, &mut events);
+        }
+        let (cleared, took) = measure(|| {
+            orders.iter().filter(|order| matches!(give(&mut state, order, &mut events), Answer::Accepted { .. })).count()
+        });
+        assert_eq!(cleared, MEASURED, "every order of the benchmark clears");
+        let what = format!(
+            "decide + evolve, {institutions} institutions, {} identifiers (baseline: table of identifiers, one limit, two balances)",
+            grouped(identifiers as f64)
+        );
+        row(&what, MEASURED as u64, &took, Some(baseline));
+    }
+}
+
+/// A house in memory with its business day open.
+pub fn house(institutions: u32) -> State {
+    let mut state = State::new(1);
+    let mut events = Vec::new();
+    for command in set_up(institutions) {
+        let answer = give(&mut state, &command, &mut events);
+        assert!(matches!(answer, Answer::Accepted { .. }), "{command:?}: {answer:?}");
+    }
+    state
+}
+
+pub fn give(state: &mut State, command: &Command, events: &mut Vec<Event>) -> Answer {
+    let now = noon();
+    let answer = decide(state, now, command, &Gathered::default(), events);
+    for event in events.drain(..) {
+        let at = state.next_seq();
+        evolve(state, at, now, &event);
+    }
+    answer
+}
