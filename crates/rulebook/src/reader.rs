@@ -343,6 +343,7 @@ impl<'d> Table<'_, 'd> {
         let of_every_rule = [ARTICLE_SCHEMA.name, ASSUMED_SCHEMA.name];
         let present: Vec<&'static str> =
             self.schema.names().filter(|name| self.table.contains_key(name) && !of_every_rule.contains(name)).collect();
+        let allowed = if present.is_empty() { "true, or nothing".to_owned() } else { present.join(", ") };
         let mut sound = Some(());
         for key in keys {
             if present.contains(&key.as_str()) {
@@ -356,7 +357,7 @@ impl<'d> Table<'_, 'd> {
             let step = self.step("assumed");
             let found = format!("\"{}\"", key_text(key));
             self.reader.within(&step, at, |reader| {
-                reader.report(ErrorKind::NotAllowed, found, present.join(", "), remedy);
+                reader.report(ErrorKind::NotAllowed, found, allowed.clone(), remedy);
             });
             sound = None;
         }
