@@ -7,15 +7,15 @@ use crate::plans;
 use crate::story::{ARRANGEMENT, Story, amount, amounts, audit, date, institution, member, payment, uetr};
 use domain::command::Order;
 use domain::event::{
-    Admitted, CommandKind, CycleClosed, DisputeOutcome, Disposition, EndReason, Payout, Quote, Released, SettlementLeg,
+    Admitted, CommandKind, CycleClosed, Disposition, DisputeOutcome, EndReason, Payout, Quote, Released, SettlementLeg,
     Stage,
 };
 use domain::limit::{LimitSetting, Scope};
 use domain::payment::{Bucket, PaymentState};
 use domain::plan::Denomination::{Asset, Payee, Payer};
 use domain::{
-    Actor, ContentDigest, CurrencyId, CycleId, Date, DocumentKey, EventBody, InstitutionId, PaymentId, PaymentKey, Refusal,
-    RunId,
+    Actor, ContentDigest, CurrencyId, CycleId, Date, DocumentKey, EventBody, InstitutionId, PaymentId, PaymentKey,
+    Refusal, RunId,
 };
 use money::Rate;
 use sha2::{Digest, Sha256};
@@ -47,7 +47,10 @@ pub fn prefunding(story: &mut Story, number: u16, minor: u64, deposit: bool) {
 
 pub fn limit(story: &mut Story, owner: u16, scope: Scope, maximum_minor: u64, from: &str) {
     let effective = date(from);
-    story.by_member(owner, EventBody::LimitSet(LimitSetting { arrangement: ARRANGEMENT, scope, maximum_minor, effective }));
+    story.by_member(
+        owner,
+        EventBody::LimitSet(LimitSetting { arrangement: ARRANGEMENT, scope, maximum_minor, effective }),
+    );
 }
 
 pub fn ended(story: &mut Story, reason: EndReason, payments: &[PaymentId]) {
@@ -127,11 +130,8 @@ fn morning(story: &mut Story) {
     let held = Disposition::Held(member(1));
     let order = Order { held_by: Some(member(1)), ..story.order(1, 2, Payee, 3_700) };
     let first = enters(story, order, (5_020, 1_000, 3_700), held);
-    let order = Order {
-        held_by: Some(member(1)),
-        document: Some(DocumentKey([2; 16])),
-        ..story.order(1, 2, Payee, 3_700)
-    };
+    let order =
+        Order { held_by: Some(member(1)), document: Some(DocumentKey([2; 16])), ..story.order(1, 2, Payee, 3_700) };
     let second = enters(story, order, (5_020, 1_000, 3_700), held);
     story.at(9, 40);
     story.by_member(
@@ -157,7 +157,11 @@ fn refusals(story: &mut Story) {
     story.by_institution(0, EventBody::IdentifierReused { key, content: ContentDigest([3; 16]) });
     story.by_institution(
         0,
-        EventBody::CommandRefused { command: CommandKind::Cancel, refusal: Refusal::Final, payment: Some(PaymentId(0)) },
+        EventBody::CommandRefused {
+            command: CommandKind::Cancel,
+            refusal: Refusal::Final,
+            payment: Some(PaymentId(0)),
+        },
     );
     let order = Order { document: Some(DocumentKey([2; 16])), ..story.order(1, 2, Payee, 370) };
     enters(story, order, (502, 100, 370), AT_CLEARING);
@@ -252,7 +256,10 @@ fn settled(story: &mut Story, cycle: u32) {
 
 fn paid_out(story: &mut Story, by: u16, to: u32, payments: &[u64]) {
     let payments = payments.iter().map(|number| payment(*number)).collect();
-    story.by_member(by, EventBody::PayoutsConfirmed { arrangement: ARRANGEMENT, institution: institution(to), payments });
+    story.by_member(
+        by,
+        EventBody::PayoutsConfirmed { arrangement: ARRANGEMENT, institution: institution(to), payments },
+    );
 }
 
 pub fn returned(story: &mut Story, original: u64, part: (u64, u64, u64), of_original: u64, day: &str, payout: Payout) {

@@ -5,9 +5,7 @@ use crate::plans;
 use crate::push_fixed::joins;
 use crate::story::{ARRANGEMENT, Story, amount, amounts, audit, date, institution, member, payment, uetr};
 use domain::command::Order;
-use domain::event::{
-    Admitted, CycleClosed, Disposition, EndReason, FxResult, Payout, Quote, SettlementLeg, Stage,
-};
+use domain::event::{Admitted, CycleClosed, Disposition, EndReason, FxResult, Payout, Quote, SettlementLeg, Stage};
 use domain::payment::{PaymentState, PricedPayment};
 use domain::plan::Denomination::Payee;
 use domain::{Actor, ContentDigest, CurrencyId, CycleId, EventBody, MemberId};
@@ -45,15 +43,17 @@ fn closed(
         amount,
     };
     let net = u64::try_from(argentina_owes.unsigned_abs()).unwrap();
-    let legs = AmountMinor::new(net).map_or(Vec::new(), |net| {
-        vec![leg(debtor, creditor, true, net), leg(creditor, debtor, false, net)]
-    });
+    let legs = AmountMinor::new(net)
+        .map_or(Vec::new(), |net| vec![leg(debtor, creditor, true, net), leg(creditor, debtor, false, net)]);
     let nets = if net == 0 { Vec::new() } else { vec![(argentina, -argentina_owes), (brazil, argentina_owes)] };
     CycleClosed {
         arrangement: ARRANGEMENT,
         cycle: CycleId(cycle),
         date: date(day),
-        positions: positions.iter().map(|(number, currency, minor)| (institution(*number), *currency, *minor)).collect(),
+        positions: positions
+            .iter()
+            .map(|(number, currency, minor)| (institution(*number), *currency, *minor))
+            .collect(),
         interest: Vec::new(),
         nets,
         fx_results,
@@ -108,8 +108,7 @@ fn first_day(story: &mut Story) {
 
 /// What the cycle of 14 March closes with.
 pub fn published_net() -> CycleClosed {
-    let positions =
-        [(0, PESO, 100_000_000), (0, REAL, -10_000_000), (1, PESO, -100_000_000), (1, REAL, 10_000_000)];
+    let positions = [(0, PESO, 100_000_000), (0, REAL, -10_000_000), (1, PESO, -100_000_000), (1, REAL, 10_000_000)];
     let results = vec![
         FxResult { member: member(0), currency: PESO, counterpart_minor: 116_681_500, settled_minor: 116_681_354 },
         FxResult { member: member(1), currency: REAL, counterpart_minor: -5_385_000, settled_minor: -5_384_929 },

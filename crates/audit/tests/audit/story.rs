@@ -7,8 +7,8 @@ use domain::payment::Amounts;
 use domain::plan::{DayStep, Denomination, Initiator, Plan, Price, Purpose};
 use domain::time::SECOND_US;
 use domain::{
-    Actor, ArrangementId, CalendarId, Commitment, CurrencyId, Date, Event, EventBody, EventSeq, InstitutionId, MemberId,
-    PaymentId, RulebookId, Timestamp, Uetr,
+    Actor, ArrangementId, CalendarId, Commitment, CurrencyId, Date, Event, EventBody, EventSeq, InstitutionId,
+    MemberId, PaymentId, RulebookId, Timestamp, Uetr,
 };
 use money::{AmountMinor, CurrencyCode};
 
@@ -109,7 +109,11 @@ impl Story {
     pub fn found(&mut self, currencies: &[&str], members: &[(&str, &[u16])], plan: Plan) {
         for (index, code) in currencies.iter().enumerate() {
             let code = CurrencyCode::parse(code).unwrap();
-            self.operator(EventBody::CurrencyRegistered { currency: CurrencyId::from_index(index), code, minor_decimals: 2 });
+            self.operator(EventBody::CurrencyRegistered {
+                currency: CurrencyId::from_index(index),
+                code,
+                minor_decimals: 2,
+            });
         }
         for (index, name) in ["members", "agent", "asset centre"].iter().enumerate() {
             let calendar = CalendarId::from_index(index);
@@ -157,8 +161,12 @@ impl Story {
         let steps = self.plan().day.steps.iter();
         let schedule: Vec<(DayStep, Timestamp)> =
             steps.map(|(step, at_s)| (*step, day.start().plus_us(i64::from(*at_s) * SECOND_US))).collect();
-        let body =
-            EventBody::DayOpened { arrangement: ARRANGEMENT, date: day, schedule, time_zone_version: "2024a".to_owned() };
+        let body = EventBody::DayOpened {
+            arrangement: ARRANGEMENT,
+            date: day,
+            schedule,
+            time_zone_version: "2024a".to_owned(),
+        };
         self.by(Actor::operator(1), body);
         self.open = Some(day);
     }

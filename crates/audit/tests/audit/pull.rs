@@ -34,7 +34,15 @@ pub fn agreement(plan: Plan, codes: &[&str], line_minor: u64, from: &str) -> Sto
 }
 
 /// The payee's institution debits the payer's.
-pub fn debits(story: &mut Story, payer: u32, payee: u32, minor: u64, day: &str, valued: &str, answer_by: &str) -> PaymentId {
+pub fn debits(
+    story: &mut Story,
+    payer: u32,
+    payee: u32,
+    minor: u64,
+    day: &str,
+    valued: &str,
+    answer_by: &str,
+) -> PaymentId {
     let order = Order {
         instrument: Some("0794500".into()),
         value_date: Some(date(valued)),
@@ -171,10 +179,7 @@ pub fn beyond_the_line() -> Story {
     debits(&mut story, 0, 1, 15 * MILLION, "2024-04-02", "2024-04-02", "2024-04-09");
     let (arrangement, debtor, creditor) = (ARRANGEMENT, member(0), member(1));
     let by: Date = date("2024-04-04");
-    story.by_institution(
-        1,
-        EventBody::TransferDue { arrangement, debtor, creditor, amount: amount(5 * MILLION), by },
-    );
+    story.by_institution(1, EventBody::TransferDue { arrangement, debtor, creditor, amount: amount(5 * MILLION), by });
     debits(&mut story, 0, 1, MILLION, "2024-04-02", "2024-04-02", "2024-04-09");
     story.by_institution(1, EventBody::TransferDue { arrangement, debtor, creditor, amount: amount(MILLION), by });
     story.by_agent(EventBody::TransferConfirmed { arrangement, debtor, creditor, amount: amount(6 * MILLION) });

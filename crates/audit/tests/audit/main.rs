@@ -1,0 +1,10 @@
+//! The auditor against event sequences written by hand: one of each shape of arrangement with the published examples,
+//! and tables of sequences in which one thing was altered.
+
+mod journals;
+mod plans;
+mod pull;
+mod push_fixed;
+mod push_open;
+mod story;
+mod tampers;
