@@ -92,6 +92,10 @@ pub(crate) fn on_one_scale(one: Rate, other: Rate) -> Option<(i128, i128)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use money::{Accrual, AmountMinor, Conversion, convert, interest_minor, quotient};
+    use proptest::prelude::*;
+
+    const ROUNDINGS: [Rounding; 4] = [Rounding::Floor, Rounding::Ceiling, Rounding::HalfUp, Rounding::HalfEven];
 
     #[test]
     fn halves_go_where_the_rule_says_on_both_sides_of_zero() {
@@ -121,14 +125,64 @@ mod tests {
     #[test]
     fn the_published_rates_of_the_local_currency_system_come_out() {
         let rate = |text| Rate::parse(text).unwrap();
-        for (above, below, expected) in [
-            ("108.88670", "5.02520", "21.66815"),
-            ("5.02520", "108.88670", "0.04615"),
-            ("108.03830", "5.04760", "21.40390"),
-            ("5.04760", "108.03830", "0.04675"),
+        for (above, below, decimals, expected) in [
+            // Argentina and Brazil, Uruguay and Brazil, both ways, March 2022.
+            ("108.88670", "5.02520", 5, "21.66815"),
+            ("5.02520", "108.88670", 5, "0.04615"),
+            ("108.03830", "5.04760", 5, "21.40390"),
+            ("5.04760", "108.03830", 5, "0.04675"),
+            ("42.60400", "5.02520", 5, "8.47810"),
+            ("5.05100", "42.60400", 5, "0.11855"),
+            ("5.05760", "42.78600", 5, "0.11825"),
+            // Paraguay and Brazil, both ways, April 2025.
+            ("8005.27", "5.8734", 8, "1362.97034085"),
+            ("5.8734", "8005.27", 8, "0.00073370"),
+            ("8012.16", "6.0602", 8, "1322.09498040"),
         ] {
-            let found = rate_quotient(rate(above), rate(below), RateRounding::HalfStep { decimals: 5 }).unwrap();
+            let found = rate_quotient(rate(above), rate(below), RateRounding::HalfStep { decimals }).unwrap();
             assert_eq!(found.to_string(), expected);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn conversions_come_to_what_money_makes_them(
+            minor in 1_u64..1_000_000_000_000_000_000,
+            mantissa in 1_u64..,
+            rate_decimals in 0_u8..=12,
+            from in 0_u8..=4,
+            to in 0_u8..=4,
+            rule in 0..4_usize,
+        ) {
+            let (amount, rate) = (AmountMinor::new(minor).unwrap(), Rate::new(mantissa, rate_decimals).unwrap());
+            for how in [Conversion::Multiply, Conversion::Divide] {
+                let own = match how {
+                    Conversion::Multiply => times(i128::from(minor), rate, from, to, ROUNDINGS[rule]),
+                    Conversion::Divide => over(i128::from(minor), rate, from, to, ROUNDINGS[rule]),
+                };
+                match convert(amount, from, to, rate, how, ROUNDINGS[rule]) {
+                    Ok((converted, _)) => prop_assert_eq!(own, Some(converted.as_balance())),
+                    Err(_) => prop_assert!(own.is_none_or(|own| own == 0 || own > AmountMinor::MAX.as_balance())),
+                }
+            }
+        }
+
+        #[test]
+        fn quotients_of_rates_and_interest_come_to_what_money_makes_them(
+            above in 1_u64..1_000_000_000_000,
+            below in 1_u64..1_000_000_000_000,
+            decimals in 0_u8..=12,
+            digits in 1_u8..=12,
+            days in -1_000_000_000_000_000_000_i128..1_000_000_000_000_000_000,
+            rate_ppm in 0_u32..1_000_000,
+        ) {
+            let (above, below) = (Rate::new(above, decimals).unwrap(), Rate::new(below, 12 - decimals).unwrap());
+            let nearest = RateRounding::Nearest { decimals: digits, rounding: Rounding::HalfUp };
+            for rule in [RateRounding::HalfStep { decimals: digits }, nearest] {
+                prop_assert_eq!(rate_quotient(above, below, rule), quotient(above, below, rule).ok());
+            }
+            let theirs = interest_minor(Accrual::new(days), rate_ppm, DayCount::Actual365, Rounding::HalfUp).unwrap();
+            prop_assert_eq!(interest(days, rate_ppm, DayCount::Actual365, Rounding::HalfUp), Some(theirs));
         }
     }
 }

@@ -81,4 +81,43 @@ mod tests {
     fn who_was_short_before_and_sends_nothing_hinders_nobody() {
         assert_eq!(kept(&[-3, 5], &[&[(1, 1)], &[(0, 2)]]), [0, 1]);
     }
+
+    /// Every vector of prefixes tried: the largest length of each queue in any of them that is feasible.
+    fn by_trying(headroom: &[i128], queues: &[Vec<(u32, i128)>]) -> Vec<usize> {
+        let mut best = vec![0; queues.len()];
+        let mut lengths = vec![0; queues.len()];
+        loop {
+            let mut after = headroom.to_vec();
+            for (payer, length) in lengths.iter().enumerate() {
+                for (payee, amount) in &queues[payer][..*length] {
+                    after[payer] -= amount;
+                    after[usize::try_from(*payee).unwrap()] += amount;
+                }
+            }
+            if after.iter().zip(&lengths).all(|(left, length)| *left >= 0 || *length == 0) {
+                best.iter_mut().zip(&lengths).for_each(|(best, length)| *best = (*best).max(*length));
+            }
+            let Some(next) = (0..queues.len()).find(|payer| lengths[*payer] < queues[*payer].len()) else {
+                return best;
+            };
+            lengths[next] += 1;
+            lengths[..next].fill(0);
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn the_set_is_the_largest_of_all_prefixes_that_settle_together(
+            headroom in proptest::collection::vec(-5_i128..30, 4),
+            queues in proptest::collection::vec(proptest::collection::vec((1_u32..4, 1_i128..25), 0..4), 4),
+        ) {
+            // Payees counted from the payer, so that nobody pays itself.
+            let queues: Vec<Vec<(u32, i128)>> = (0..4)
+                .zip(queues)
+                .map(|(payer, queue)| queue.into_iter().map(|(step, amount)| ((payer + step) % 4, amount)).collect())
+                .collect();
+            let slices: Vec<&[(u32, i128)]> = queues.iter().map(Vec::as_slice).collect();
+            proptest::prop_assert_eq!(kept(&headroom, &slices), by_trying(&headroom, &queues));
+        }
+    }
 }

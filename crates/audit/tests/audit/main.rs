@@ -1,6 +1,7 @@
 //! The auditor against event sequences written by hand: one of each shape of arrangement with the published examples,
 //! and tables of sequences in which one thing was altered.
 
+mod flips;
 mod journals;
 mod plans;
 mod pull;
