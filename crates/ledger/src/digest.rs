@@ -106,8 +106,7 @@ fn add_arrangement(arrangement: &Arrangement, form: &mut CanonicalForm) {
     for (&scope, &maximum_minor) in &arrangement.limits {
         form.add(&Row::Limit { arrangement: id, scope, maximum_minor });
     }
-    for ahead in &arrangement.limits_ahead {
-        let (scope, effective, maximum_minor) = (ahead.scope, ahead.effective, ahead.maximum_minor);
+    for (&(scope, effective), &maximum_minor) in &arrangement.limits_ahead {
         form.add(&Row::LimitAhead { arrangement: id, scope, effective, maximum_minor });
     }
     for (&(member, currency), &(quote, _)) in &arrangement.rates {

@@ -15,11 +15,13 @@ impl LookUpSet {
 
     /// Puts a key in; `false` when it was in.
     pub(crate) fn insert(&mut self, key: [u8; 16]) -> bool {
-        if self.contains(&key) {
-            return false;
+        match self.table.entry(hash(&key), |found| *found == key, hash) {
+            hashbrown::hash_table::Entry::Occupied(_) => false,
+            hashbrown::hash_table::Entry::Vacant(place) => {
+                place.insert(key);
+                true
+            }
         }
-        self.table.insert_unique(hash(&key), key, hash);
-        true
     }
 
     /// Takes a key out; `false` when it was not in.

@@ -51,7 +51,7 @@ pub(crate) struct Dispute {
 /// All payments, by ordinal, and the table of keys.
 #[derive(serde::Serialize, serde::Deserialize)]
 pub(crate) struct Payments {
-    records: Vec<PaymentRecord>,
+    records: Records,
     keys: KeyTable,
     pub(crate) disputes: BTreeMap<PaymentId, Dispute>,
     pub(crate) dispute_outcomes: BTreeMap<PaymentId, DisputeOutcome>,
@@ -60,7 +60,7 @@ pub(crate) struct Payments {
 impl Payments {
     pub(crate) fn new(table_key: u64) -> Self {
         Self {
-            records: Vec::new(),
+            records: Records::default(),
             keys: KeyTable::new(table_key),
             disputes: BTreeMap::new(),
             dispute_outcomes: BTreeMap::new(),
@@ -68,11 +68,11 @@ impl Payments {
     }
 
     pub(crate) fn next_id(&self) -> PaymentId {
-        PaymentId(self.records.len() as u64)
+        PaymentId(self.records.count)
     }
 
     pub(crate) fn get(&self, payment: PaymentId) -> Option<&PaymentRecord> {
-        self.records.get(payment.index())
+        self.records.get(payment.0)
     }
 
     /// The record of a payment that an event names.
@@ -80,11 +80,11 @@ impl Payments {
     /// # Panics
     /// When there is none: events name payments that exist.
     pub(crate) fn of(&self, payment: PaymentId) -> &PaymentRecord {
-        &self.records[payment.index()]
+        self.records.of(payment.0)
     }
 
     pub(crate) fn of_mut(&mut self, payment: PaymentId) -> &mut PaymentRecord {
-        &mut self.records[payment.index()]
+        self.records.of_mut(payment.0)
     }
 
     pub(crate) fn find(&self, key: PaymentKey) -> Option<PaymentId> {
@@ -93,8 +93,8 @@ impl Payments {
 
     pub(crate) fn insert(&mut self, payment: PaymentId, record: PaymentRecord) {
         assert_eq!(payment, self.next_id(), "payment ordinals are dense");
+        self.keys.insert(payment, record.key());
         self.records.push(record);
-        self.keys.insert(payment, &self.records);
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (PaymentId, &PaymentRecord)> + '_ {
@@ -133,11 +133,63 @@ impl Payments {
     }
 }
 
-/// Look-up of payments by key: ordinals in an open-addressing table, keys compared in the records. It is never iterated,
-/// so its order, which depends on a key given from outside against flooding, cannot reach any result.
+/// Records by ordinal, in pieces of one size: the millionth payment moves none of those before it, and memory grows by
+/// what is added.
+#[derive(Default, serde::Serialize, serde::Deserialize)]
+struct Records {
+    pieces: Vec<Vec<PaymentRecord>>,
+    count: u64,
+}
+
+/// Records of a piece: a power of two, so that finding one is a shift and a mask.
+const PIECE: u64 = 4_096;
+
+impl Records {
+    fn get(&self, ordinal: u64) -> Option<&PaymentRecord> {
+        (ordinal < self.count).then(|| self.of(ordinal))
+    }
+
+    fn of(&self, ordinal: u64) -> &PaymentRecord {
+        let (piece, place) = Self::place(ordinal);
+        &self.pieces[piece][place]
+    }
+
+    fn of_mut(&mut self, ordinal: u64) -> &mut PaymentRecord {
+        let (piece, place) = Self::place(ordinal);
+        &mut self.pieces[piece][place]
+    }
+
+    fn push(&mut self, record: PaymentRecord) {
+        let (piece, _) = Self::place(self.count);
+        if piece == self.pieces.len() {
+            self.pieces.push(Vec::with_capacity(Self::place(PIECE - 1).1 + 1));
+        }
+        self.pieces[piece].push(record);
+        self.count += 1;
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &PaymentRecord> + '_ {
+        self.pieces.iter().flatten()
+    }
+
+    #[allow(clippy::cast_possible_truncation, reason = "usize is 64 bits wide on every supported target")]
+    const fn place(ordinal: u64) -> (usize, usize) {
+        ((ordinal / PIECE) as usize, (ordinal % PIECE) as usize)
+    }
+}
+
+/// Look-up of payments by key: ordinals in an open-addressing table, each with the hash of its key, so that neither growing
+/// the table nor looking for a new key touches a record. It is never iterated, so its order, which depends on a key given
+/// from outside against flooding, cannot reach any result.
 struct KeyTable {
-    table: hashbrown::HashTable<u32>,
+    table: hashbrown::HashTable<KeyEntry>,
     table_key: u64,
+}
+
+#[derive(Clone, Copy)]
+struct KeyEntry {
+    hash: u32,
+    ordinal: u32,
 }
 
 impl KeyTable {
@@ -145,24 +197,21 @@ impl KeyTable {
         Self { table: hashbrown::HashTable::new(), table_key }
     }
 
-    fn find(&self, key: PaymentKey, records: &[PaymentRecord]) -> Option<PaymentId> {
-        self.table
-            .find(self.hash(key), |&ordinal| {
-                let record = &records[ordinal as usize];
+    fn find(&self, key: PaymentKey, records: &Records) -> Option<PaymentId> {
+        let hash = hash(self.table_key, key);
+        let is_it = |entry: &KeyEntry| {
+            entry.hash == hash && {
+                let record = records.of(u64::from(entry.ordinal));
                 record.uetr == key.uetr && record.instructing == key.institution
-            })
-            .map(|&ordinal| PaymentId(u64::from(ordinal)))
+            }
+        };
+        self.table.find(spread(hash), is_it).map(|entry| PaymentId(u64::from(entry.ordinal)))
     }
 
-    fn insert(&mut self, payment: PaymentId, records: &[PaymentRecord]) {
+    fn insert(&mut self, payment: PaymentId, key: PaymentKey) {
         let ordinal = u32::try_from(payment.0).expect("more payments in memory than the table can number");
-        let table_key = self.table_key;
-        let hash_of = |&ordinal: &u32| hash(table_key, records[ordinal as usize].key());
-        self.table.insert_unique(hash_of(&ordinal), ordinal, hash_of);
-    }
-
-    fn hash(&self, key: PaymentKey) -> u64 {
-        hash(self.table_key, key)
+        let hash = hash(self.table_key, key);
+        self.table.insert_unique(spread(hash), KeyEntry { hash, ordinal }, |entry| spread(entry.hash));
     }
 }
 
@@ -172,11 +221,18 @@ impl PaymentRecord {
     }
 }
 
-fn hash(table_key: u64, key: PaymentKey) -> u64 {
+fn hash(table_key: u64, key: PaymentKey) -> u32 {
     let mut hasher = foldhash::quality::FixedState::with_seed(table_key).build_hasher();
     hasher.write_u128(u128::from_le_bytes(key.uetr.0));
     hasher.write_u32(key.institution.0);
-    hasher.finish()
+    #[expect(clippy::cast_possible_truncation, reason = "thirty-two bits of it are enough to tell keys apart")]
+    let hash = hasher.finish() as u32;
+    hash
+}
+
+/// The table takes its place from the low bits and its tag from the high ones.
+const fn spread(hash: u32) -> u64 {
+    (hash as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
 // The table is rebuilt from the records when a snapshot is read.
@@ -196,9 +252,9 @@ impl Payments {
     /// Fills the table of keys after the records were read back.
     pub(crate) fn rebuild_keys(&mut self) {
         self.keys.table.clear();
-        self.keys.table.reserve(self.records.len(), |_| 0);
-        for index in 0..self.records.len() {
-            self.keys.insert(PaymentId(index as u64), &self.records);
+        self.keys.table.reserve(usize::try_from(self.records.count).unwrap_or(0), |entry| spread(entry.hash));
+        for ordinal in 0..self.records.count {
+            self.keys.insert(PaymentId(ordinal), self.records.of(ordinal).key());
         }
     }
 }

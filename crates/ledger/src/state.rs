@@ -6,7 +6,7 @@ use crate::look_up::LookUpSet;
 use crate::payments::Payments;
 use domain::canonical::Accumulator;
 use domain::event::{Quote, SettlementLeg, Stage};
-use domain::limit::{LimitSetting, Scope};
+use domain::limit::Scope;
 use domain::plan::{DayStep, Plan, PositionCurrency, Price};
 use domain::{
     AccountKey, AccountKind, ArrangementId, BookId, CalendarId, CurrencyId, CycleId, Date, DocumentKey, EventSeq,
@@ -87,7 +87,8 @@ pub(crate) struct Arrangement {
     /// Nets of pairs in currencies other than the asset, by (low, high, currency): positive when low owes high.
     pub(crate) foreign_pairs: BTreeMap<(MemberId, MemberId, CurrencyId), i128>,
     pub(crate) limits: BTreeMap<Scope, u64>,
-    pub(crate) limits_ahead: Vec<LimitSetting>,
+    /// Limits set for a later business date, by scope and date.
+    pub(crate) limits_ahead: BTreeMap<(Scope, Date), u64>,
     /// Rates in force, by member and currency, with the business date on which each was published.
     pub(crate) rates: BTreeMap<(MemberId, CurrencyId), (Quote, Option<Date>)>,
     /// The last two fixings.

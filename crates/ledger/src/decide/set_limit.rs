@@ -5,7 +5,7 @@ use crate::state::{Arrangement, State};
 use domain::event::EventBody;
 use domain::ids::Role;
 use domain::limit::{LimitSetting, Scope};
-use domain::{ArrangementId, InstitutionId, MemberId, Refusal};
+use domain::{ArrangementId, Date, InstitutionId, MemberId, Refusal};
 use money::AmountMinor;
 
 impl Decision<'_> {
@@ -107,14 +107,14 @@ impl Decision<'_> {
 impl State {
     /// Sum of the shares of a member's institutions, each at the highest that is in force or set ahead.
     fn shares_minor(&self, arrangement: &Arrangement, member: MemberId, but: Option<InstitutionId>) -> i128 {
-        arrangement
-            .participants()
-            .filter(|(id, participant)| participant.member == member && Some(*id) != but)
-            .map(|(id, _)| {
+        self.shared.members[member.index()]
+            .institutions
+            .iter()
+            .filter(|id| Some(**id) != but)
+            .map(|&id| {
                 let scope = Scope::InstitutionShare(id);
                 let in_force = arrangement.limits.get(&scope).copied().unwrap_or(0);
-                let ahead = arrangement.limits_ahead.iter().filter(|limit| limit.scope == scope);
-                i128::from(ahead.map(|limit| limit.maximum_minor).fold(in_force, u64::max))
+                i128::from(arrangement.ahead(scope).fold(in_force, u64::max))
             })
             .sum()
     }
@@ -123,13 +123,18 @@ impl State {
     fn cap_ahead_minor(&self, arrangement: &Arrangement, member: MemberId) -> i128 {
         let membership = arrangement.membership(member).expect("looked up before");
         let scope = Scope::CommittedLine(member);
-        let ahead = arrangement.limits_ahead.iter().filter(|limit| limit.scope == scope);
-        let line =
-            ahead.map(|limit| limit.maximum_minor).fold(self.committed_line_minor(arrangement, member), u64::min);
+        let line = arrangement.ahead(scope).fold(self.committed_line_minor(arrangement, member), u64::min);
         i128::from(membership.cap_minor(&self.accounts, line))
     }
 
     pub(crate) fn committed_line_minor(&self, arrangement: &Arrangement, member: MemberId) -> u64 {
         arrangement.limits.get(&Scope::CommittedLine(member)).copied().unwrap_or(0)
+    }
+}
+
+impl Arrangement {
+    /// Maxima set for a limit for later business dates.
+    fn ahead(&self, scope: Scope) -> impl Iterator<Item = u64> + '_ {
+        self.limits_ahead.range((scope, Date(i32::MIN))..=(scope, Date(i32::MAX))).map(|(_, maximum)| *maximum)
     }
 }

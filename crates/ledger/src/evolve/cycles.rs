@@ -23,14 +23,13 @@ impl State {
             Some(Day { date, schedule: schedule.to_vec(), next_run_at: None, fixing_made: false, cycle_closed: false });
         let next_run_at = arrangement.next_run_after(self.now);
         arrangement.day.as_mut().expect("just opened").next_run_at = next_run_at;
-        let mut due: Vec<_> = std::mem::take(&mut arrangement.limits_ahead);
-        due.sort_by_key(|setting| setting.effective);
-        for setting in due {
-            if setting.effective <= date {
-                arrangement.put_in_force(setting);
-            } else {
-                arrangement.limits_ahead.push(setting);
-            }
+        let (mut due, ahead): (Vec<_>, Vec<_>) = std::mem::take(&mut arrangement.limits_ahead)
+            .into_iter()
+            .partition(|((_, effective), _)| *effective <= date);
+        arrangement.limits_ahead = ahead.into_iter().collect();
+        due.sort_by_key(|((_, effective), _)| *effective);
+        for ((scope, _), maximum_minor) in due {
+            arrangement.put_in_force(scope, maximum_minor);
         }
     }
 

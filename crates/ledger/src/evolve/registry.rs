@@ -125,7 +125,7 @@ impl State {
             pairs: Vec::new(),
             foreign_pairs: BTreeMap::new(),
             limits: BTreeMap::new(),
-            limits_ahead: Vec::new(),
+            limits_ahead: BTreeMap::new(),
             rates: BTreeMap::new(),
             fixings: BTreeMap::new(),
             day: None,
@@ -243,7 +243,7 @@ impl State {
             | Scope::CommittedLine(of) => of == member,
         };
         arrangement.limits.retain(|scope, _| !concerns(scope));
-        arrangement.limits_ahead.retain(|setting| !concerns(&setting.scope));
+        arrangement.limits_ahead.retain(|(scope, _), _| !concerns(scope));
         arrangement.rates.retain(|(of, _), _| *of != member);
         let others: Vec<MemberId> = arrangement.members().map(|(other, _)| other).collect();
         for other in others {
@@ -254,22 +254,19 @@ impl State {
     fn limit_set(&mut self, setting: LimitSetting) {
         let arrangement = &mut self.arrangements[setting.arrangement.index()];
         if arrangement.open_date().is_some_and(|today| setting.effective <= today) {
-            arrangement.put_in_force(setting);
+            arrangement.put_in_force(setting.scope, setting.maximum_minor);
         } else {
             // A later word on the same limit for the same date replaces the earlier one.
-            arrangement
-                .limits_ahead
-                .retain(|ahead| (ahead.scope, ahead.effective) != (setting.scope, setting.effective));
-            arrangement.limits_ahead.push(setting);
+            arrangement.limits_ahead.insert((setting.scope, setting.effective), setting.maximum_minor);
         }
     }
 }
 
 impl Arrangement {
-    pub(super) fn put_in_force(&mut self, setting: LimitSetting) {
-        self.limits.insert(setting.scope, setting.maximum_minor);
-        let maximum = Some(setting.maximum_minor);
-        match setting.scope {
+    pub(super) fn put_in_force(&mut self, scope: Scope, maximum_minor: u64) {
+        self.limits.insert(scope, maximum_minor);
+        let maximum = Some(maximum_minor);
+        match scope {
             Scope::InstitutionShare(institution) => self.of_mut(institution).share_minor = maximum,
             Scope::Pair { debtor, creditor } => {
                 self.pair_mut(debtor, creditor).line_minor[pair_side(debtor, creditor)] = maximum;
