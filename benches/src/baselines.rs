@@ -82,7 +82,6 @@ pub fn bare_sqlite(dir: &Path, block: &[u8], blocks: u64) -> rusqlite::Result<f6
 /// Synced writes of the same bytes, rounded up to whole pages, into a file that was written before; how many a second.
 pub fn preallocated_file(dir: &Path, block: &[u8], blocks: u64) -> std::io::Result<f64> {
     use std::io::{Seek, SeekFrom, Write};
-    use std::os::unix::fs::OpenOptionsExt;
     const PAGE: usize = 4096;
     const RING_BYTES: usize = 256 * 1024 * 1024;
     let path = dir.join("preallocated");
@@ -92,8 +91,7 @@ pub fn preallocated_file(dir: &Path, block: &[u8], blocks: u64) -> std::io::Resu
         file.write_all(&chunk)?;
     }
     file.sync_all()?;
-    let synced = i32::try_from(rustix::fs::OFlags::DSYNC.bits()).unwrap_or(0);
-    let mut file = std::fs::OpenOptions::new().write(true).custom_flags(synced).open(&path)?;
+    let mut file = std::fs::OpenOptions::new().write(true).open(&path)?;
     let mut padded = block.to_vec();
     padded.resize(block.len().div_ceil(PAGE) * PAGE, 0);
     let mut at = 0;
@@ -104,6 +102,7 @@ pub fn preallocated_file(dir: &Path, block: &[u8], blocks: u64) -> std::io::Resu
             }
             file.seek(SeekFrom::Start(at as u64))?;
             file.write_all(&padded)?;
+            file.sync_data()?;
             at += padded.len();
         }
         Ok(())

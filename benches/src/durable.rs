@@ -43,7 +43,7 @@ pub fn run() {
         };
         assert_eq!(answered, shape.payments as u64, "every payment was answered");
         row(&format!("{} (baseline: bare SQLite)", shape.what), answered, &took, Some(bare));
-        println!("|   the same beside a preallocated file with O_DSYNC | | | {} | {:.0} % |", grouped(ring), {
+        println!("|   the same beside a preallocated file, each block synced | | | {} | {:.0} % |", grouped(ring), {
             100.0 * took.per_second(answered) / ring
         });
     }

@@ -4,6 +4,7 @@
 //! [`ChainVerifier`] the check that every reader makes, and [`MemoryJournal`] a journal in memory whose faults follow
 //! a plan, for simulations. Stores on disk are crates of their own beside this one. The format of a block and its
 //! reasons are in `docs/decisions/0004-block-format.md`.
+#![deny(clippy::float_arithmetic, clippy::print_stdout, clippy::print_stderr)]
 
 mod append;
 mod block;
