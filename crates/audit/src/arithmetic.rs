@@ -77,8 +77,7 @@ pub(crate) fn interest(number_days: i128, rate_ppm: u32, basis: DayCount, roundi
 
 /// Whether `new` is farther from `old` than that many parts per million of `old`.
 pub(crate) fn differs_by_more_than_ppm(old: i128, new: i128, ppm: u32) -> bool {
-    // Amounts and mantissas are below 2^64: the products fit.
-    (new - old).abs() * 1_000_000 > old.abs() * i128::from(ppm)
+    (new - old).abs().saturating_mul(1_000_000) > old.abs().saturating_mul(i128::from(ppm))
 }
 
 /// Two rates as whole numbers of one common scale; `None` where they do not fit.

@@ -4,10 +4,9 @@ use crate::arithmetic::{interest, mirrored};
 use crate::books::{Entry, of_member, of_member_at_edge, position};
 use crate::finding::{Check, Checked, Finding, equal, holds};
 use crate::model::{Arrangement, ClosedCycle, Model};
-use domain::event::{CycleClosed, SettlementLeg};
+use domain::event::CycleClosed;
 use domain::plan::{DayStep, Netting, PositionCurrency};
 use domain::{AccountKind, ArrangementId, BookId, CurrencyId, CycleId, Date, InstitutionId, MemberId, Owner};
-use money::AmountMinor;
 use std::collections::BTreeMap;
 
 /// What the first, lower member of a pair owes the other in the asset.
@@ -215,9 +214,4 @@ impl Arrangement {
         let changes = self.changes.get(&pair);
         changes.map_or(0, |changes| changes.iter().map(|(from, amount)| amount * days(from)).sum())
     }
-}
-
-/// The amount of a leg that pays in, else nothing.
-pub(crate) fn pay_in(leg: &SettlementLeg) -> Option<AmountMinor> {
-    leg.pay_in.then_some(leg.amount)
 }

@@ -238,19 +238,18 @@ impl Model {
 
     /// What events oblige the next ones to say: what a suspension ends, and the transfer that an excess makes due.
     pub(crate) fn check_what_must_follow(&mut self, body: &EventBody) -> Checked {
-        let ids: Vec<ArrangementId> = self.arrangements.keys().copied().collect();
-        for id in ids {
-            let arrangement = self.arrangement_mut(id)?;
+        let mut suspended = Vec::new();
+        for (id, arrangement) in &mut self.arrangements {
             if !arrangement.owed_transfers.is_empty() && !matches!(body, EventBody::TransferDue { .. }) {
                 let owed = format!("{:?}", arrangement.owed_transfers);
                 return Err(Finding::new(Check::Transfer, "what follows", "the transfer of an excess", owed));
             }
-            if !arrangement.just_suspended.is_empty() && !matches!(body, EventBody::PaymentsEnded { .. }) {
-                let suspended = std::mem::take(&mut arrangement.just_suspended);
-                suspended.into_iter().try_for_each(|member| self.check_nothing_waits(id, member))?;
+            if !matches!(body, EventBody::PaymentsEnded { .. }) {
+                suspended
+                    .extend(std::mem::take(&mut arrangement.just_suspended).into_iter().map(|member| (*id, member)));
             }
         }
-        Ok(())
+        suspended.into_iter().try_for_each(|(id, member)| self.check_nothing_waits(id, member))
     }
 
     /// After a suspension nothing waits from the member; towards it only what the rulebook keeps.

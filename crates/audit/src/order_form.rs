@@ -113,10 +113,8 @@ impl Model {
                 let today = arrangement.business_date();
                 arrangement.transfers.values().any(|(_, by)| today.is_some_and(|today| *by < today))
             }
-            limit => match arrangement.plan.limits.iter().find(|rule| rule.refusal == limit) {
-                Some(_) => true,
-                None => !is_refusal_of_a_limit(limit),
-            },
+            limit if is_refusal_of_a_limit(limit) => arrangement.plan.limits.iter().any(|rule| rule.refusal == limit),
+            _ => true,
         };
         holds(Check::OrderForm, "the refusal of an order", "one that the state admits", plausible, refusal.code())
     }

@@ -95,10 +95,13 @@ impl Model {
     /// Until when amounts priced now are good.
     pub(crate) fn check_quote_until(&self, id: ArrangementId, found: Option<Timestamp>) -> Checked {
         let expected = match self.arrangement(id)?.plan.price {
-            Price::Fixed { quote_validity_s, .. } => Some(self.time.plus_us(i64::from(quote_validity_s) * SECOND_US)),
+            Price::Fixed { quote_validity_s, .. } => {
+                // Beyond the range of time no quote is good, and none found is equal.
+                Some(self.time.0.checked_add(i64::from(quote_validity_s) * SECOND_US).map(Timestamp))
+            }
             Price::Open { .. } | Price::Par => None,
         };
-        equal(Check::Amount, "until when the amounts are good", expected, found)
+        equal(Check::Amount, "until when the amounts are good", expected, found.map(Some))
     }
 
     /// The amounts that follow from the one that was ordered.

@@ -9,6 +9,9 @@ use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+/// Characters of a code or name at most.
+const TEXT_CHARACTERS_MAX: usize = 140;
+
 impl Model {
     pub(crate) fn register(&mut self, body: &EventBody) -> Checked {
         match body {
@@ -22,12 +25,14 @@ impl Model {
             EventBody::MemberRegistered { member, code, bic } => {
                 equal(Check::Order, "the ordinal of a member", self.members.len(), member.index())?;
                 unused("the code of a member", code, self.members.iter().map(|member| &member.code))?;
+                is_short("the BIC of a member", bic)?;
                 self.members.push(Member { code: code.clone(), bic: bic.clone(), institutions: Vec::new() });
                 Ok(())
             }
             EventBody::InstitutionAuthorised { institution, member, code, jurisdiction, calendar, currency } => {
                 equal(Check::Order, "the ordinal of an institution", self.institutions.len(), institution.index())?;
                 unused("the code of an institution", code, self.institutions.iter().map(|known| &known.code))?;
+                is_short("the jurisdiction of an institution", jurisdiction)?;
                 self.member(*member)?;
                 self.calendar(*calendar)?;
                 self.currency(*currency)?;
@@ -134,7 +139,14 @@ impl Model {
     }
 }
 
+/// A code or a name: there, short, and not known yet.
 fn unused<'a>(what: &str, name: &str, mut known: impl Iterator<Item = &'a String>) -> Checked {
+    is_short(what, name)?;
     let is_known = known.any(|known| known == name);
     holds(Check::Reference, what, "one that is not registered", !is_known, name)
+}
+
+fn is_short(what: &str, text: &str) -> Checked {
+    let short = (1..=TEXT_CHARACTERS_MAX).contains(&text.chars().count());
+    holds(Check::Reference, what, "a text of 1 to 140 characters", short, text)
 }

@@ -75,7 +75,7 @@ impl Model {
             (ReturnRate::Original, _) | (ReturnRate::Day, Price::Par) => {
                 equal(Check::Return, "leg 2 of a return", part, position)?;
                 let share = is_share(taken, original.payer_minor, part, original.position_minor);
-                let whole = original.returned_payer_minor + taken <= original.payer_minor;
+                let whole = original.returned_payer_minor.saturating_add(taken) <= original.payer_minor;
                 holds(Check::Return, "what the payer gets back", "in proportion", share && whole, taken)
             }
             (ReturnRate::Day, Price::Fixed { .. }) => {
@@ -165,7 +165,8 @@ impl Model {
         self.change(returned.original, |payment| {
             payment.returned_minor += part;
             payment.returned_payee_minor += given;
-            payment.returned_payer_minor += taken;
+            // At the day's rate this may be any amount, and nothing is compared with it.
+            payment.returned_payer_minor = payment.returned_payer_minor.saturating_add(taken);
         })
     }
 }

@@ -1,7 +1,6 @@
 //! Settlement of closed cycles: pay-in first, final when all that can be confirmed is, and pay-outs of leg 3 after it.
 
 use crate::books::{agent, of_member};
-use crate::cycle::pay_in;
 use crate::finding::{Check, Checked, Finding, equal, holds};
 use crate::model::{ClosedCycle, Model};
 use domain::event::SettlementLeg;
@@ -33,7 +32,9 @@ impl Model {
         self.books.post(&[(net_due, change), (agent(id, asset), -change)])?;
         let arrangement = self.arrangement_mut(id)?;
         arrangement.closed_cycles.get_mut(&cycle).expect("it was just found").legs[index].1 = true;
-        arrangement.totals.pay_ins += pay_in(&leg).map_or(0, |amount| u128::from(amount.get()));
+        if leg.pay_in {
+            arrangement.totals.pay_ins += u128::from(leg.amount.get());
+        }
         self.forget_when_finished(id, cycle)
     }
 

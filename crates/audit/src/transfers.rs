@@ -57,7 +57,9 @@ impl Model {
         arrangement.owed_transfers.remove(&(debtor, creditor));
         // More of it does not give more time: the earliest date stays.
         let due = arrangement.transfers.entry((debtor, creditor)).or_insert((0, by));
-        due.0 += amount.get();
+        due.0 = due.0.checked_add(amount.get()).ok_or_else(|| {
+            Finding::new(Check::Transfer, "the transfers due of a pair", "an amount", format!("{} more", amount.get()))
+        })?;
         due.1 = due.1.min(by);
         Ok(())
     }
