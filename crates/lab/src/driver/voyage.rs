@@ -1,0 +1,442 @@
+//! The course of a run: setting up, date after date, until nothing is left to settle.
+
+use std::iter::Peekable;
+use std::sync::mpsc::Sender;
+
+use domain::command::Command;
+use domain::{Date, Timestamp};
+use engine::{Batch, ClientTag, Engine, LedgerMachine, Released, SubmitFault};
+use journal::{Blocks, Head, Journal};
+use ledger::{Answer, State};
+
+use super::agenda::{self, Action, Entry, GAP_US};
+use super::fault::RunFault;
+use super::orders::OrderDesk;
+use super::progress::{Observer, Phase, Progress};
+use super::setup::{ARRANGEMENT, DAYS_AFTER_WINDOW};
+use super::{resume, setup, steps};
+use crate::calendar::Window;
+use crate::scenario::Scenario;
+use crate::tickets::{DayTickets, Ticket, TrafficDays};
+
+/// Blocks that the bookkeeper is given at a time, so that it can begin while the run goes on.
+const BLOCKS_OF_PART: u64 = 256;
+
+/// What a batch was for, carried as its correlation.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    /// Tickets from this ordinal on.
+    Tickets { first: u64 },
+    /// Nothing but what is due.
+    Pulse,
+    /// Collections: a rule may refuse one, and it is tried again.
+    Collections,
+    /// Something that has to be done.
+    Necessary(Necessary),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Necessary {
+    SettingUp,
+    OpeningDay,
+    Rates,
+    Conformity,
+    Transfers,
+    Settlement,
+    Payouts,
+}
+
+impl Necessary {
+    const ALL: [(Necessary, &'static str); 7] = [
+        (Necessary::SettingUp, "setting up"),
+        (Necessary::OpeningDay, "opening the business day"),
+        (Necessary::Rates, "publishing rates"),
+        (Necessary::Conformity, "conforming to debits"),
+        (Necessary::Transfers, "an anticipated transfer"),
+        (Necessary::Settlement, "settlement"),
+        (Necessary::Payouts, "paying institutions"),
+    ];
+
+    fn number(self) -> u64 {
+        let place = Necessary::ALL.iter().position(|(known, _)| *known == self).expect("all are listed");
+        u64::try_from(place).expect("there are few")
+    }
+}
+
+impl Purpose {
+    const KIND_SHIFT: u32 = 60;
+
+    fn correlation(self) -> u64 {
+        match self {
+            Purpose::Tickets { first } => first,
+            Purpose::Pulse => 1 << Purpose::KIND_SHIFT,
+            Purpose::Collections => 2 << Purpose::KIND_SHIFT,
+            Purpose::Necessary(step) => (3 << Purpose::KIND_SHIFT) | step.number(),
+        }
+    }
+
+    fn of_correlation(correlation: u64) -> Purpose {
+        let rest = correlation & ((1 << Purpose::KIND_SHIFT) - 1);
+        match correlation >> Purpose::KIND_SHIFT {
+            0 => Purpose::Tickets { first: rest },
+            1 => Purpose::Pulse,
+            2 => Purpose::Collections,
+            _ => {
+                let place = usize::try_from(rest).expect("a place in a short list");
+                Purpose::Necessary(Necessary::ALL[place].0)
+            }
+        }
+    }
+}
+
+pub(crate) struct Voyage<'a, J: Journal> {
+    scenario: &'a Scenario,
+    engine: &'a mut Engine<J, LedgerMachine>,
+    observer: &'a mut dyn Observer,
+    parts: Sender<Blocks>,
+    /// Up to where the bookkeeper has been given blocks.
+    given: Head,
+    /// The time up to which the journal had been driven before: steps up to it are done.
+    resumed_at: Timestamp,
+    /// The time of the last entry.
+    last: Timestamp,
+    batch: Batch,
+    progress: Progress,
+    days: Peekable<TrafficDays<'a>>,
+}
+
+/// Tickets of one day of the traffic, with the desk that makes its orders.
+struct DeskTickets<'a> {
+    desk: OrderDesk<'a>,
+    count: usize,
+}
+
+impl<'a, J: Journal> Voyage<'a, J> {
+    pub(crate) fn new(
+        scenario: &'a Scenario,
+        engine: &'a mut Engine<J, LedgerMachine>,
+        observer: &'a mut dyn Observer,
+        parts: Sender<Blocks>,
+    ) -> Voyage<'a, J> {
+        let business_days = u64::try_from(scenario.business_days.len()).expect("a number of days fits");
+        Voyage {
+            scenario,
+            resumed_at: resume::reached(engine),
+            engine,
+            observer,
+            parts,
+            given: Head::EMPTY,
+            last: setup::begins_at(scenario.traffic.window()),
+            batch: Batch::pulse(Timestamp(0)),
+            progress: Progress {
+                phase: Phase::SettingUp,
+                date: None,
+                business_day: 0,
+                business_days,
+                tickets_submitted: 0,
+                tickets: scenario.traffic.ticket_count(),
+            },
+            days: scenario.traffic.days().peekable(),
+        }
+    }
+
+    /// To the end of the run, with everything durable and given to the bookkeeper.
+    pub(crate) fn sail(&mut self) -> Result<(), RunFault> {
+        self.set_up()?;
+        let window = self.scenario.traffic.window();
+        self.progress.phase = Phase::Entering;
+        let mut date = window.from();
+        while self.sail_date(window, date)? {
+            date = date.plus_days(1);
+        }
+        self.collect_all()?;
+        self.progress.phase = Phase::Auditing;
+        self.observer.progress(self.progress);
+        self.give_blocks(0)
+    }
+
+    fn set_up(&mut self) -> Result<(), RunFault> {
+        for (at, commands) in setup::steps(self.scenario) {
+            self.last = at;
+            if at > self.resumed_at {
+                self.submit(at, commands, Purpose::Necessary(Necessary::SettingUp))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A date; `false` where nothing was left to do on it.
+    fn sail_date(&mut self, window: Window, date: Date) -> Result<bool, RunFault> {
+        let business_day = self.state().is_open_for_business(ARRANGEMENT, date);
+        let (tickets, desks) = if business_day { self.tickets_of(date) } else { (Vec::new(), Vec::new()) };
+        let Scenario { plan, local_times, .. } = self.scenario;
+        let entries = agenda::of_date(plan, local_times, date, business_day, &tickets, self.last);
+        let begins = entries.first().map_or(self.last, |entry| entry.at);
+        if date > window.to() {
+            self.progress.phase = Phase::Settling;
+            // On a date that was begun before a restart there was something to do.
+            if begins > self.resumed_at && steps::is_finished(self.scenario, self.state(), date) {
+                return Ok(false);
+            }
+            if date > window.to().plus_days(DAYS_AFTER_WINDOW) {
+                return Err(RunFault::NoEnd { date });
+            }
+        }
+        self.progress.date = Some(date);
+        self.progress.business_day += u64::from(business_day && window.contains(date));
+        for (place, entry) in entries.iter().enumerate() {
+            let until = entries.get(place + 1).map_or(entry.at.plus_us(GAP_US), |next| next.at);
+            self.last = entry.at;
+            self.enter(date, entry, until, &tickets, &desks)?;
+        }
+        self.give_blocks(BLOCKS_OF_PART)?;
+        Ok(true)
+    }
+
+    fn state(&self) -> &State {
+        self.engine.state_for_simulation()
+    }
+
+    /// The tickets that enter on a business day: its own, and those of days since the last one, on which the arrangement
+    /// was closed. Those after the last business day of the window enter on it.
+    fn tickets_of(&mut self, date: Date) -> (Vec<Ticket>, Vec<DeskTickets<'a>>) {
+        let is_last = self.scenario.business_days.last().is_some_and(|&last| last <= date);
+        let (mut tickets, mut desks) = (Vec::new(), Vec::new());
+        while let Some(DayTickets { date: of, tickets: more }) = self.days.next_if(|day| is_last || day.date <= date) {
+            desks.push(DeskTickets { desk: OrderDesk::new(self.scenario, of), count: more.len() });
+            tickets.extend(more);
+        }
+        (tickets, desks)
+    }
+
+    /// Does an entry that is not done yet; `until` is when the next one begins.
+    fn enter(
+        &mut self,
+        date: Date,
+        entry: &Entry,
+        until: Timestamp,
+        tickets: &[Ticket],
+        desks: &[DeskTickets<'a>],
+    ) -> Result<(), RunFault> {
+        let at = entry.at;
+        match &entry.action {
+            Action::Submit(range) => {
+                let first = range.start;
+                self.submit_tickets(at, &tickets[range.clone()], &|place| desk_of(desks, first + place))?;
+            }
+            // What was due may have been cut by a crash between two blocks of the same time: once more finds the rest.
+            Action::Pulse if at >= self.resumed_at => self.submit(at, Vec::new(), Purpose::Pulse)?,
+            Action::Pulse => {}
+            Action::Conform => {
+                let build = |state: &State, block| steps::conform(state, date, block);
+                self.in_blocks(at, until, Purpose::Necessary(Necessary::Conformity), &build)?;
+            }
+            Action::Collect => {
+                let scenario = self.scenario;
+                let build = |state: &State, block| steps::collect(scenario, state, date, block);
+                self.in_blocks(at, until, Purpose::Collections, &build)?;
+            }
+            _ if at <= self.resumed_at => {}
+            other => self.do_necessary(date, at, other)?,
+        }
+        self.observer.progress(self.progress);
+        Ok(())
+    }
+
+    fn do_necessary(&mut self, date: Date, at: Timestamp, action: &Action) -> Result<(), RunFault> {
+        let (scenario, state) = (self.scenario, self.state());
+        let (necessary, commands) = match action {
+            Action::OpenDay => (Necessary::OpeningDay, steps::open_day(scenario, date)),
+            Action::Quote => (Necessary::Rates, steps::quote(scenario, date, self.business_day_before(date))),
+            Action::PublishReferences => (Necessary::Rates, steps::publish_references(scenario, date)),
+            Action::Transfer => (Necessary::Transfers, steps::transfer(state, date)),
+            Action::PayIn => (Necessary::Settlement, steps::settle(state, date, true)),
+            Action::PayOut => (Necessary::Settlement, steps::settle(state, date, false)),
+            Action::PayInstitutions => (Necessary::Payouts, steps::pay_institutions(state)),
+            Action::Submit(_) | Action::Pulse | Action::Conform | Action::Collect => {
+                unreachable!("these have ways of their own")
+            }
+        };
+        if commands.is_empty() {
+            return Ok(());
+        }
+        self.submit(at, commands, Purpose::Necessary(necessary))
+    }
+
+    fn business_day_before(&self, date: Date) -> Option<Date> {
+        let days = &self.scenario.business_days;
+        days[..days.partition_point(|&day| day < date)].last().copied()
+    }
+
+    /// One block for so many tickets as a batch may have, at consecutive microseconds.
+    fn submit_tickets<'d>(
+        &mut self,
+        at: Timestamp,
+        tickets: &[Ticket],
+        desk: &dyn Fn(usize) -> &'d OrderDesk<'a>,
+    ) -> Result<(), RunFault>
+    where
+        'a: 'd,
+    {
+        let mut at = at;
+        let mut place = 0;
+        for part in tickets.chunks(steps::COMMANDS_OF_BATCH) {
+            if at > self.resumed_at {
+                let mut entries = std::mem::take(&mut self.batch.entries);
+                entries.clear();
+                entries.extend(part.iter().enumerate().map(|(within, ticket)| engine::Entry {
+                    client: ClientTag::default(),
+                    command: desk(place + within).command(ticket),
+                }));
+                self.batch.entries = entries;
+                self.submit_batch(at, Purpose::Tickets { first: part[0].ordinal })?;
+            } else {
+                self.check_tickets(part, &|within| desk(place + within))?;
+            }
+            self.progress.tickets_submitted += u64::try_from(part.len()).expect("a number of tickets fits");
+            place += part.len();
+            at = at.plus_us(1);
+        }
+        Ok(())
+    }
+
+    /// Whether the payments of tickets that were submitted before a restart are those of the tickets.
+    fn check_tickets<'d>(
+        &self,
+        tickets: &[Ticket],
+        desk: &dyn Fn(usize) -> &'d OrderDesk<'a>,
+    ) -> Result<(), RunFault>
+    where
+        'a: 'd,
+    {
+        for (place, ticket) in tickets.iter().enumerate() {
+            let found = self.state().payment(domain::PaymentId(ticket.ordinal));
+            let order = desk(place).order(ticket);
+            let same = found.is_some_and(|found| {
+                let amount = OrderDesk::ordered_minor(&order, &found);
+                found.key.uetr == order.uetr && (found.refusal.is_some() || amount == order.amount.get())
+            });
+            if !same {
+                return Err(RunFault::OtherRun { detail: format!("payment {} is of another ticket", ticket.ordinal) });
+            }
+        }
+        Ok(())
+    }
+
+    /// Blocks at consecutive microseconds, each made from the state after the one before, until one has nothing to do.
+    fn in_blocks(
+        &mut self,
+        at: Timestamp,
+        until: Timestamp,
+        purpose: Purpose,
+        build: &dyn Fn(&State, usize) -> Vec<Command>,
+    ) -> Result<(), RunFault> {
+        let mut block = 0;
+        // Blocks of before a restart are done; where the next entry has begun, so is all of this one.
+        let mut now = at;
+        while now <= self.resumed_at {
+            now = now.plus_us(1);
+            block += 1;
+            if now >= until {
+                return Ok(());
+            }
+        }
+        while now < until {
+            let commands = build(self.state(), block);
+            if commands.is_empty() {
+                return Ok(());
+            }
+            self.submit(now, commands, purpose)?;
+            now = now.plus_us(1);
+            block += 1;
+        }
+        Ok(())
+    }
+
+    fn submit(&mut self, at: Timestamp, commands: Vec<Command>, purpose: Purpose) -> Result<(), RunFault> {
+        self.batch.entries.clear();
+        for command in commands {
+            self.batch.push(ClientTag::default(), command);
+        }
+        self.submit_batch(at, purpose)
+    }
+
+    fn submit_batch(&mut self, at: Timestamp, purpose: Purpose) -> Result<(), RunFault> {
+        self.batch.given = at;
+        self.batch.correlation = purpose.correlation();
+        while let Err(fault) = self.engine.submit(&self.batch) {
+            match fault {
+                SubmitFault::Backlog { .. } => {
+                    let released = self.engine.wait()?;
+                    self.take(released.expect("bug: a backlog of nothing"))?;
+                }
+                fault => return Err(fault.into()),
+            }
+        }
+        while let Some(released) = self.engine.poll()? {
+            self.take(released)?;
+        }
+        Ok(())
+    }
+
+    fn collect_all(&mut self) -> Result<(), RunFault> {
+        while let Some(released) = self.engine.wait()? {
+            self.take(released)?;
+        }
+        Ok(())
+    }
+
+    /// Looks at the answers of a batch that is durable.
+    fn take(&mut self, released: Released) -> Result<(), RunFault> {
+        self.observer.durable(released.durable_height);
+        assert_eq!(released.not_taken, 0, "bug: a step of a run was more than a block holds");
+        match Purpose::of_correlation(released.correlation) {
+            Purpose::Tickets { first } => {
+                for (ordinal, answered) in (first..).zip(&released.answers) {
+                    let payment = match answered.answer {
+                        Answer::Accepted { payment, .. } | Answer::Refused { payment, .. } => payment,
+                        Answer::Duplicate { .. } => None,
+                    };
+                    let payment = payment.map(|payment| payment.0);
+                    assert_eq!(payment, Some(ordinal), "bug: ticket {ordinal} was answered {:?}", answered.answer);
+                }
+            }
+            Purpose::Necessary(step) => {
+                let refused = released.answers.iter().find_map(|answered| match answered.answer {
+                    Answer::Refused { refusal, .. } => Some(refusal),
+                    Answer::Accepted { .. } | Answer::Duplicate { .. } => None,
+                });
+                if let Some(refusal) = refused {
+                    let named = Necessary::ALL.iter().find(|(known, _)| *known == step);
+                    let action = named.map_or("a step", |(_, name)| *name);
+                    return Err(RunFault::Refused { action, at: self.last, refusal });
+                }
+            }
+            Purpose::Pulse | Purpose::Collections => {}
+        }
+        self.engine.recycle(released);
+        Ok(())
+    }
+
+    /// Gives the bookkeeper what is durable, where it is at least so many blocks.
+    fn give_blocks(&mut self, least: u64) -> Result<(), RunFault> {
+        let head = self.engine.journal().head();
+        if head.blocks - self.given.blocks < least || head == self.given {
+            return Ok(());
+        }
+        let blocks = self.engine.journal().read_after(&self.given).map_err(RunFault::Journal)?;
+        self.given = head;
+        // Nobody receives any more where the bookkeeper has ended: why is its to say.
+        self.parts.send(blocks).map_err(|_| RunFault::Disagreement { what: "the course of the run" })
+    }
+}
+
+/// The desk of the `place`-th ticket of a business day.
+fn desk_of<'d, 'a>(desks: &'d [DeskTickets<'a>], place: usize) -> &'d OrderDesk<'a> {
+    let mut before = 0;
+    let of_place = desks.iter().find(|desk| {
+        before += desk.count;
+        place < before
+    });
+    &of_place.expect("bug: a ticket of no day").desk
+}
