@@ -109,10 +109,10 @@ impl Draft {
         self.step(DayStep::Close).expect("bug: a business day without a close")
     }
 
-    /// When orders may enter, and from when on not.
+    /// When orders may enter, and from when on not: every rulebook under which orders are given says it.
     fn hours(&self) -> (Timestamp, Timestamp) {
-        let opens = self.step(DayStep::EntryOpens).unwrap_or_else(|| self.begins());
-        (opens, self.step(DayStep::EntryCutOff).unwrap_or_else(|| self.closes()))
+        let said = |step| self.step(step).expect("bug: a rulebook without hours of entry");
+        (said(DayStep::EntryOpens), said(DayStep::EntryCutOff))
     }
 
     fn open(&mut self, plan: &Plan) {
@@ -173,15 +173,15 @@ impl Draft {
         self.push(closes, Action::Pulse);
     }
 
-    /// Before the latest time for pay-ins; once more after the close, where a net is due on the day it is made and the
-    /// times lie that near each other.
+    /// Before the latest time for pay-ins; once more after the close, where that lies in between: a net may be due on the
+    /// day on which it is made.
     fn settlement(&mut self, business_day: bool) {
         let Some(pay_in_by) = self.step(DayStep::PayInBy) else { return };
         let first = pay_in_by.plus_us(-PAY_IN_BEFORE_US);
         self.push(first, Action::PayIn);
         self.push(pay_in_by.plus_us(-PAY_OUT_BEFORE_US), Action::PayOut);
         self.push(pay_in_by.plus_us(-INSTITUTIONS_PAID_BEFORE_US), Action::PayInstitutions);
-        if business_day && first <= self.closes() {
+        if business_day && first <= self.closes() && self.closes() < pay_in_by {
             let after = self.closes().max(pay_in_by.plus_us(-INSTITUTIONS_PAID_BEFORE_US)).plus_us(SECOND_US);
             for action in [Action::PayIn, Action::PayOut, Action::PayInstitutions] {
                 self.push(after, action);

@@ -1,6 +1,5 @@
 use super::*;
 use crate::region::InstitutionIndex;
-use domain::plan::{BusinessDays, DayRule};
 
 const HOUR_S: u32 = 3_600;
 
@@ -68,17 +67,4 @@ fn tickets_of_a_minute_enter_together_and_none_outside_the_hours_of_entry() {
 fn between_business_days_only_what_is_due_settles() {
     let actions: Vec<Action> = agenda(&plan("caudal"), false, &[]).into_iter().map(|(_, action)| action).collect();
     assert_eq!(actions, [Action::PayIn, Action::PayOut, Action::PayInstitutions]);
-}
-
-#[test]
-fn a_day_without_hours_of_entry_is_one_from_its_first_step_to_its_close() {
-    let mut plan = plan("cpcr");
-    plan.day = DayRule {
-        zone: "UTC".to_owned(),
-        business_days: BusinessDays::Weekdays,
-        steps: vec![(DayStep::Close, 18 * HOUR_S), (DayStep::PayInBy, 16 * HOUR_S)],
-        entry_around_the_clock: false,
-    };
-    let agenda = agenda(&plan, true, &[ticket(0, "12:00")]);
-    assert_eq!(at(&agenda, &Action::OpenDay), ["18:00:00"]);
 }
