@@ -3,11 +3,24 @@
 
 use std::time::Instant;
 
+use domain::EventSeq;
 use engine::{Engine, Options};
 use journal::{MemoryDisk, MemoryJournal, NoFaults};
-use lab::driver::Unobserved;
 use lab::random::Seed;
-use lab::{Notices, Scenario, SimulateOptions};
+use lab::{Notices, Observer, Phase, Progress, Scenario, SimulateOptions};
+
+/// Says when the engine was done and the auditor had the rest before it.
+struct Clock(Instant);
+
+impl Observer for Clock {
+    fn durable(&mut self, _height: EventSeq) {}
+
+    fn progress(&mut self, done: Progress) {
+        if done.phase == Phase::Auditing {
+            println!("driven {:?}", self.0.elapsed());
+        }
+    }
+}
 
 fn main() {
     let mut arguments = std::env::args().skip(1);
@@ -22,7 +35,7 @@ fn main() {
     println!("scenario {:?}", began.elapsed());
     let journal = MemoryJournal::open(&MemoryDisk::new(), scenario.opening_time().0, NoFaults).expect("empty");
     let mut engine = Engine::open(journal, Options::ledger(1), &mut |_| ()).expect("empty");
-    let outcome = lab::run(&scenario, &mut engine, &mut Unobserved).unwrap_or_else(|fault| panic!("{fault}"));
+    let outcome = lab::run(&scenario, &mut engine, &mut Clock(began)).unwrap_or_else(|fault| panic!("{fault}"));
     println!("in all {:?}", began.elapsed());
     for notice in notices.iter() {
         println!("{notice}");

@@ -5,9 +5,7 @@ use domain::plan::{Plan, Price};
 use domain::{CalendarId, CurrencyId, Date, InstitutionId, MemberId};
 
 use crate::calendar::{Calendars, Place, Window};
-use crate::region::{
-    CountryIndex, CurrencyIndex, INSTITUTIONS_PER_COUNTRY, InstitutionIndex, MemberIndex, Region,
-};
+use crate::region::{CountryIndex, CurrencyIndex, INSTITUTIONS_PER_COUNTRY, InstitutionIndex, MemberIndex, Region};
 
 /// A member that takes part.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -187,7 +185,8 @@ mod tests {
         let codes: Vec<&str> = enrolment.institutions.iter().map(|known| known.code.as_str()).collect();
         assert_eq!(codes[..4], ["ARG-1", "ARG-2", "ARG-3", "ATG-1"]);
         assert_eq!(codes.len(), 3 * 8);
-        let codes = enrolment.currencies.iter().map(|&known| region.currencies[known.index()].currency.code().to_string());
+        let codes =
+            enrolment.currencies.iter().map(|&known| region.currencies[known.index()].currency.code().to_string());
         let codes: Vec<String> = codes.collect();
         assert_eq!(codes, ["USD", "ARS", "XCD"]);
         assert_eq!(enrolment.asset_calendar(), CalendarId(8));

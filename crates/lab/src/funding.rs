@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use domain::plan::{CycleLength, LimitKind, Plan, WhenUnset};
 use domain::MemberId;
+use domain::plan::{CycleLength, LimitKind, Plan, WhenUnset};
 use money::{AmountMinor, largest_remainder};
 
 use crate::enrolment::Enrolment;
@@ -62,7 +62,11 @@ impl Survey {
                 let (_, currency) = ordered_in(plan, asset, payer.currency, payee.currency);
                 if ordered_amount(region, &rates, asset, currency, ticket.usd_cents).is_none() {
                     let currency = region.currencies[currency.index()].currency.code().to_string();
-                    return Err(ScenarioError::AmountTooLarge { usd_cents: ticket.usd_cents, currency, date: day.date });
+                    return Err(ScenarioError::AmountTooLarge {
+                        usd_cents: ticket.usd_cents,
+                        currency,
+                        date: day.date,
+                    });
                 }
                 survey.ticket_usd_cents.push(ticket.usd_cents);
                 survey.debits[ticket.payer.index()] += ticket.usd_cents;

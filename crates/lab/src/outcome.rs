@@ -253,7 +253,8 @@ impl Outcome {
     /// Members by what they were owed, the largest first, at most `most` of them.
     #[must_use]
     pub fn largest_creditors(&self, most: usize) -> Vec<&MemberOutcome> {
-        let mut creditors: Vec<&MemberOutcome> = self.members.iter().filter(|member| member.net_usd_cents > 0).collect();
+        let mut creditors: Vec<&MemberOutcome> =
+            self.members.iter().filter(|member| member.net_usd_cents > 0).collect();
         creditors.sort_by_key(|member| std::cmp::Reverse(member.net_usd_cents));
         creditors.truncate(most);
         creditors

@@ -13,7 +13,7 @@ use crate::flows::Flows;
 use crate::funding::{BusinessDayCounts, Funding, Survey};
 use crate::gravity;
 use crate::holidays::Holidays;
-use crate::notice::Notices;
+use crate::notice::{Notice, Notices};
 use crate::options::{
     DEFAULT_PREFUNDING_PPM, DEFAULT_TAKE_UP_PPM, DEMO_FROM, DEMO_RULEBOOK, DemoOptions, MOST_DEMO_DAYS,
     MOST_PREFUNDING_PPM, SimulateOptions,
@@ -129,14 +129,15 @@ impl Scenario {
         ingredients: Ingredients,
         notices: &mut Notices,
     ) -> Result<Scenario, ScenarioError> {
-        let Ingredients { window, rates, holidays, mut flows, take_up_ppm, prefunding_ppm, payments, seed } = ingredients;
+        let Ingredients { window, rates, holidays, mut flows, take_up_ppm, prefunding_ppm, payments, seed } =
+            ingredients;
         let Rulebook { source, plan, default_members, local_times } = rulebook;
         if prefunding_ppm > MOST_PREFUNDING_PPM {
             return Err(ScenarioError::TooMuchPrefunding { multiple_ppm: prefunding_ppm });
         }
         let asset = region.currency(USD).expect("bug: a region without the dollar");
         let calendars = Calendars::new(&region, holidays.as_ref(), window, notices);
-        let without_rate = rates.members_without_rate(&region, &calendars, window, notices);
+        let without_rate = members_without_rate(&region, &rates, &calendars, window, &default_members, notices);
         let (members, mut not_in_run) = enrolled(&region, &default_members, &without_rate);
         if members.len() < 2 {
             let (rulebook, found, listed) = (plan.name, members.len(), default_members.len());
@@ -257,6 +258,25 @@ fn demo_window(days: u32) -> Result<Window, ScenarioError> {
     let weekdays = (0..).map(|days| from.plus_days(days)).filter(|date| !date.is_weekend());
     let to = weekdays.take(days).last().expect("at least one day");
     Ok(Window::new(from, to)?)
+}
+
+/// The members that the rulebook enrols and that have no rate on some business day: each is said.
+fn members_without_rate(
+    region: &Region,
+    rates: &RateBook,
+    calendars: &Calendars,
+    window: Window,
+    listed: &[String],
+    notices: &mut Notices,
+) -> Vec<MemberIndex> {
+    let mut of_all = Notices::new();
+    let without = rates.members_without_rate(region, calendars, window, &mut of_all);
+    for notice in of_all.iter() {
+        if !matches!(notice, Notice::NoRate { member, .. } if !listed.contains(member)) {
+            notices.say(notice.clone());
+        }
+    }
+    without.into_iter().filter(|member| listed.contains(&region.members[member.index()].code)).collect()
 }
 
 /// The members that the rulebook enrols and that can take part, in the order of their codes.

@@ -19,7 +19,9 @@ pub enum RunFault {
     #[error(transparent)]
     Journal(JournalFault),
     /// Bytes of the journal are no event that this program knows.
-    #[error("event {seq}: {error}; the journal of the run; use the version of the program that wrote it, or a later one")]
+    #[error(
+        "event {seq}: {error}; the journal of the run; use the version of the program that wrote it, or a later one"
+    )]
     Undecodable {
         /// The event.
         seq: EventSeq,

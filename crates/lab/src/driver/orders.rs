@@ -27,7 +27,8 @@ pub(crate) struct OrderDesk<'a> {
 impl<'a> OrderDesk<'a> {
     pub(crate) fn new(scenario: &'a Scenario, date: Date) -> OrderDesk<'a> {
         let count = scenario.region.institution_count();
-        let indices = (0..count).map(|index| InstitutionIndex(u16::try_from(index).expect("bug: too many institutions")));
+        let indices =
+            (0..count).map(|index| InstitutionIndex(u16::try_from(index).expect("bug: too many institutions")));
         let purposes = &scenario.plan.purposes;
         let purpose = purposes.iter().find(|purpose| **purpose == PaymentPurpose::Goods).or(purposes.first());
         OrderDesk {
@@ -51,9 +52,8 @@ impl<'a> OrderDesk<'a> {
 
     pub(crate) fn order(&self, ticket: &Ticket) -> Order {
         let Scenario { region, plan, enrolment, asset, seed, .. } = self.scenario;
-        let [payer, payee] = [ticket.payer, ticket.payee].map(|index| {
-            self.acting[index.index()].expect("bug: a ticket of somebody who takes no part")
-        });
+        let [payer, payee] = [ticket.payer, ticket.payee]
+            .map(|index| self.acting[index.index()].expect("bug: a ticket of somebody who takes no part"));
         let currency = |institution: InstitutionId| enrolment.institutions[institution.index()].currency;
         let (denomination, currency) = ordered_in(plan, *asset, currency(payer), currency(payee));
         let amount = ordered_amount(region, &self.rates, *asset, currency, ticket.usd_cents);

@@ -158,9 +158,11 @@ fn limits(scenario: &Scenario) -> Vec<Command> {
         let member = scenario.enrolment.institutions[place].member;
         set_limit(member, Scope::InstitutionShare(institution), share, effective)
     });
-    let lines = scenario.funding.lines.iter().map(|(&(debtor, creditor), &line)| {
-        set_limit(creditor, Scope::Pair { debtor, creditor }, line, effective)
-    });
+    let lines = scenario
+        .funding
+        .lines
+        .iter()
+        .map(|(&(debtor, creditor), &line)| set_limit(creditor, Scope::Pair { debtor, creditor }, line, effective));
     shares.chain(lines).collect()
 }
 

@@ -105,8 +105,10 @@ pub(crate) fn conform(state: &State, date: Date, block: usize) -> Vec<Command> {
     let entered_before = |payment: &PaymentId| state.payment(*payment).is_some_and(|found| found.entered < date);
     let waiting = state.awaiting_conformity(ARRANGEMENT).into_iter().map(|(payment, _)| payment);
     let due = part_of_block(waiting.filter(entered_before).collect(), block, PAYMENTS_OF_BATCH);
-    by_payers_member(state, &due, PAYMENTS_OF_COMMAND, |payments| {
-        CommandBody::GiveConformity { arrangement: ARRANGEMENT, payments, conforming: true }
+    by_payers_member(state, &due, PAYMENTS_OF_COMMAND, |payments| CommandBody::GiveConformity {
+        arrangement: ARRANGEMENT,
+        payments,
+        conforming: true,
     })
 }
 
@@ -114,13 +116,13 @@ pub(crate) fn conform(state: &State, date: Date, block: usize) -> Vec<Command> {
 /// whole or not at all. What is refused is tried again on the next day, until its time is over.
 pub(crate) fn collect(scenario: &Scenario, state: &State, date: Date, block: usize) -> Vec<Command> {
     let alone = !scenario.plan.limits.is_empty();
-    let (of_command, of_batch) =
-        if alone { (1, COMMANDS_OF_BATCH) } else { (PAYMENTS_OF_COMMAND, PAYMENTS_OF_BATCH) };
+    let (of_command, of_batch) = if alone { (1, COMMANDS_OF_BATCH) } else { (PAYMENTS_OF_COMMAND, PAYMENTS_OF_BATCH) };
     let waiting = state.awaiting_collection(ARRANGEMENT).into_iter();
     let due = waiting.filter(|(_, from)| *from <= date).map(|(payment, _)| payment).collect();
     let due = part_of_block(due, block, of_batch);
-    by_payers_member(state, &due, of_command, |payments| {
-        CommandBody::ConfirmCollections { arrangement: ARRANGEMENT, payments }
+    by_payers_member(state, &due, of_command, |payments| CommandBody::ConfirmCollections {
+        arrangement: ARRANGEMENT,
+        payments,
     })
 }
 
@@ -234,4 +236,3 @@ fn last_day_of_cycle(scenario: &Scenario) -> Date {
         }
     }
 }
-

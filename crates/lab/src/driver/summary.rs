@@ -16,8 +16,8 @@ pub(crate) fn outcome<J: Journal>(
     bookkeeper: Bookkeeper<'_>,
 ) -> Result<Outcome, RunFault> {
     let Bookkeeper { model, tally } = bookkeeper;
-    let (digest, height, buckets) = engine
-        .read_when_durable(|state| (state.digest(), state.next_seq().0, state.buckets(ARRANGEMENT)))?;
+    let (digest, height, buckets) =
+        engine.read_when_durable(|state| (state.digest(), state.next_seq().0, state.buckets(ARRANGEMENT)))?;
     if model.digest() != digest || model.events() != height {
         return Err(RunFault::Disagreement { what: "the state" });
     }

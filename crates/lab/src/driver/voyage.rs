@@ -301,11 +301,7 @@ impl<'a, J: Journal> Voyage<'a, J> {
     }
 
     /// Whether the payments of tickets that were submitted before a restart are those of the tickets.
-    fn check_tickets<'d>(
-        &self,
-        tickets: &[Ticket],
-        desk: &dyn Fn(usize) -> &'d OrderDesk<'a>,
-    ) -> Result<(), RunFault>
+    fn check_tickets<'d>(&self, tickets: &[Ticket], desk: &dyn Fn(usize) -> &'d OrderDesk<'a>) -> Result<(), RunFault>
     where
         'a: 'd,
     {

@@ -1,0 +1,7 @@
+//! Runs of the real engine through the lab's driver.
+
+mod arrangements;
+mod bad_options;
+mod reference_data;
+mod resume;
+mod world;
