@@ -1,0 +1,25 @@
+//! One file per command.
+
+pub(crate) mod backup;
+pub(crate) mod demo;
+pub(crate) mod drill;
+pub(crate) mod restore;
+pub(crate) mod rulebook;
+pub(crate) mod simulate;
+pub(crate) mod verify;
+
+use crate::command_line::Command;
+use crate::failure::{Exit, Failure};
+
+/// Carries out a command.
+pub(crate) fn run(command: Command) -> Result<Exit, Failure> {
+    match command {
+        Command::Demo(arguments) => demo::run(&arguments),
+        Command::Simulate(arguments) => simulate::run(&arguments),
+        Command::Rulebook(command) => rulebook::run(command),
+        Command::Verify(arguments) => verify::run(&arguments),
+        Command::Backup(arguments) => backup::run(&arguments),
+        Command::Restore(arguments) => restore::run(&arguments),
+        Command::Drill(arguments) => drill::run(&arguments),
+    }
+}
