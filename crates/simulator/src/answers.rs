@@ -111,7 +111,12 @@ impl BatchEvents {
                 self.take_if(command, |body| matches!(body, EventBody::CycleSettled { .. }));
                 Ok(())
             }
-            body => self.require(command, answer, |event| tells_of(body, event, answer)),
+            body => {
+                self.require(command, answer, |event| tells_of(body, event, answer))?;
+                // A payment that clears may pass a pair line: the excess is due at once.
+                while self.take_if(command, |body| matches!(body, EventBody::TransferDue { .. })) {}
+                Ok(())
+            }
         }
     }
 }

@@ -47,9 +47,9 @@ impl Knobs {
         let (unknown_ppm, fenced_ppm, crash_ppm) = (fault(12_000), fault(6_000), fault(40_000));
         let close_ppm = fault(20_000);
         Self {
-            days: random.between(2, 6),
-            batches_a_day: random.between(10, 40),
-            commands_max: random.size(1, 24),
+            days: random.between(3, 7),
+            batches_a_day: random.between(10, 100),
+            commands_max: random.size(1, 40),
             crash_ppm,
             close_ppm,
             disk_full_ppm,

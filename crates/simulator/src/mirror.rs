@@ -159,7 +159,10 @@ impl Mirror {
             }
             EventBody::CycleClosed(closed) => {
                 let legs = closed.legs.iter().map(|leg| (*leg, false)).collect();
-                self.of(closed.arrangement).cycles.insert(closed.cycle, CycleView { legs, settled: false });
+                let view = self.of(closed.arrangement);
+                view.cycles.insert(closed.cycle, CycleView { legs, settled: false });
+                // What was to be transferred in advance is in the net now.
+                view.transfers_minor.clear();
             }
             EventBody::SettlementConfirmed { arrangement, cycle, leg } => {
                 self.of(*arrangement).confirm_leg(*cycle, *leg)?;

@@ -13,6 +13,8 @@ pub(crate) struct Order {
     /// Digest of its content; none for a return, which has its own way of digesting.
     pub(crate) content: Option<ContentDigest>,
     pub(crate) told: Option<Told>,
+    /// Whether its sender has any answer at all; one that consumed nothing leaves `told` empty.
+    answered: bool,
 }
 
 /// What a sender was told first.
@@ -44,7 +46,7 @@ impl Orders {
     /// Remembers an order before it is sent.
     pub(crate) fn add(&mut self, command: Command, key: PaymentKey, content: Option<ContentDigest>) -> usize {
         let order = self.orders.len();
-        self.orders.push(Order { command, key, content, told: None });
+        self.orders.push(Order { command, key, content, told: None, answered: false });
         self.by_key.entry(key).or_default().push(order);
         self.untold.push(order);
         order
@@ -53,7 +55,7 @@ impl Orders {
     /// Orders whose sender still waits.
     pub(crate) fn untold(&mut self) -> &[usize] {
         let orders = &self.orders;
-        self.untold.retain(|&order| orders[order].told.is_none());
+        self.untold.retain(|&order| !orders[order].answered);
         &self.untold
     }
 
@@ -64,6 +66,7 @@ impl Orders {
 
     /// Takes the durable answer to an order, and compares it with what its sender knows.
     pub(crate) fn told(&mut self, order: usize, answer: &Answer, mirror: &Mirror) -> Checked {
+        self.orders[order].answered = true;
         let known = &self.orders[order];
         let now = match *answer {
             Answer::Accepted { payment: Some(payment), .. } => {

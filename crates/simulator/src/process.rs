@@ -323,18 +323,36 @@ impl World {
         Err(Found::new(Promise::AuditorAgrees, format!("{when}, at {height} events: {}", self.difference())))
     }
 
-    /// The rows in which the state and the auditor's model differ.
-    fn difference(&self) -> String {
-        let Some(engine) = &self.engine else { return String::new() };
-        let (mine, theirs) = (engine.state_for_simulation().rows(), self.auditor.rows());
-        let only = |these: &[Vec<u8>], those: &[Vec<u8>]| {
-            let hex = |row: &Vec<u8>| row.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-            these.iter().filter(|row| !those.contains(row)).take(3).map(hex).collect::<Vec<_>>()
-        };
-        format!(
-            "the digests differ; rows of the ledger only: {:?}; rows of the auditor only: {:?}",
-            only(&mine, &theirs),
-            only(&theirs, &mine)
-        )
+    /// The first event after which the state and the auditor's model differ, and the rows in which they do: found by
+    /// taking the whole journal into both, event by event.
+    pub(crate) fn difference(&self) -> String {
+        let mut state = ledger::State::new(0);
+        let mut auditor = audit::Model::new();
+        let Ok(blocks) = self.journal_blocks() else { return "the digests differ".to_owned() };
+        for block in blocks.map_while(Result::ok) {
+            let now = Timestamp(block.header().time_us);
+            for (seq, bytes) in block.events() {
+                let Ok(event) = codec::decode_exact(bytes) else { continue };
+                (self.options.evolve)(&mut state, EventSeq(seq), now, &event);
+                let found = auditor.apply(EventSeq(seq), now, &event);
+                if found.is_err() || state.digest() != auditor.digest() {
+                    let rows = rows_apart(&state.rows(), &auditor.rows());
+                    return format!("the digests differ from event {seq} on, {event:?}: {rows}");
+                }
+            }
+        }
+        "the digests differ, and those of a replay do not".to_owned()
     }
+
+    fn journal_blocks(&self) -> Result<journal::Blocks, JournalFault> {
+        MemoryJournal::open(&self.disk.deep_copy(), self.given().0, NoFaults)?.read(0)
+    }
+}
+
+fn rows_apart(mine: &[Vec<u8>], theirs: &[Vec<u8>]) -> String {
+    let only = |these: &[Vec<u8>], those: &[Vec<u8>]| {
+        let hex = |row: &Vec<u8>| row.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        these.iter().filter(|row| !those.contains(row)).take(3).map(hex).collect::<Vec<_>>()
+    };
+    format!("of the ledger only {:?}; of the auditor only {:?}", only(mine, theirs), only(theirs, mine))
 }

@@ -252,9 +252,10 @@ impl World {
         self.last.push_back((seq, now, event.clone()));
         *self.coverage.entry(name_of(&event.body)).or_default() += 1;
         self.mirror.apply(seq, now, &event)?;
-        self.auditor
-            .apply(seq, now, &event)
-            .map_err(|finding| Found::new(Promise::AuditorAgrees, format!("{finding}; the event: {event:?}")))?;
+        self.auditor.apply(seq, now, &event).map_err(|finding| {
+            let since = if finding.check == audit::Check::Digest { self.difference() } else { String::new() };
+            Found::new(Promise::AuditorAgrees, format!("{finding}; the event: {event:?}; {since}"))
+        })?;
         if matches!(event.body, EventBody::DayClosed { .. }) {
             let balanced = self.auditor.positions_sum_to_zero();
             crate::breach::holds(Promise::AuditorAgrees, balanced, || format!("books off zero at event {seq}"))?;

@@ -84,8 +84,8 @@ const MOVES: &[(u32, Move)] = &[
     (15, People::moves_prefunding),
     (40, People::publishes_a_rate),
     (4, People::changes_a_membership),
-    (4, People::suspends),
-    (8, People::reinstates),
+    (1, People::suspends),
+    (12, People::reinstates),
     (4, People::decrees_a_holiday),
     (10, People::is_wrong),
 ];

@@ -33,6 +33,7 @@ impl People {
     pub(super) fn uses_a_reference_again(&mut self, scene: Scene<'_>) -> Option<Sent> {
         let place = self.random.size(0, self.orders.len().checked_sub(1)?);
         let known = order_of(&self.orders.get(place).command)?.clone();
+        scene.mirror.arrangements.get(known.arrangement.index())?;
         let other = match self.random.below(4) {
             0 => Order { amount: plus_one(known.amount), ..known },
             1 => Order { urgent: !known.urgent, ..known },
