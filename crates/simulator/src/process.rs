@@ -6,6 +6,7 @@ use crate::breach::{Checked, Found, Promise, holds};
 use crate::moves::Sent;
 use crate::weather::{Weather, survival};
 use crate::world::World;
+use domain::time::SECOND_US;
 use domain::{Event, EventSeq, Timestamp};
 use engine::{Batch, BatchId, Engine, Held, LedgerMachine, Options, Released, Revealed, SubmitFault};
 use journal::{Journal, JournalFault, Mark, MemoryJournal, NoFaults};
@@ -222,6 +223,11 @@ impl World {
             self.lose_what_was_acknowledged();
         }
         self.damage_copies()?;
+        if self.random.chance(50_000) {
+            // Down for long: what was due in the meantime is overdue when the next process starts.
+            let hours = i64::try_from(self.random.between(1, 72)).expect("small");
+            self.clock_us += hours * 3_600 * SECOND_US;
+        }
         self.start()
     }
 

@@ -21,7 +21,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 /// Batches of a phase at most: whoever needs more is stuck.
-const SETUP_BATCHES_MAX: u64 = 20_000;
+const SETUP_BATCHES_MAX: u64 = 2_000;
 
 /// Events kept to be shown with a breach.
 const LAST_EVENTS_KEPT: usize = 8;
