@@ -3,8 +3,11 @@
 mod toy;
 
 use domain::Timestamp;
-use engine::{Batch, Ended, Revealed, SubmitFault};
-use journal::{AppendFate, CrashSurvival, Journal, JournalFault, MemoryDisk, NoFaults};
+use engine::{Batch, Ended, Engine, Revealed, SubmitFault};
+use journal::{
+    AppendFate, BlockDraft, Blocks, CrashSurvival, Head, Journal, JournalFault, MemoryDisk, MemoryJournal, NoFaults,
+    Outcome, Ticket,
+};
 use std::collections::{BTreeMap, VecDeque};
 use toy::{Ask, Told, ToyEngine, deposit, deposits, open, told};
 
@@ -133,6 +136,68 @@ fn what_was_durable_before_the_fault_is_handed_back_even_when_the_fault_is_known
     assert_eq!(engine.submit(&deposits(1, [4])), Err(SubmitFault::Ended(Ended::Unknown)));
     assert_eq!(engine.poll().expect("the first one is durable").map(|released| released.batch.0), Some(0));
     assert_eq!(engine.poll(), Err(Ended::Unknown), "the second and third are not told");
+}
+
+/// A journal that says of its first block that nothing is known, and goes on as if nothing had happened.
+struct GoesOn {
+    inner: MemoryJournal,
+    outcomes: u64,
+}
+
+impl GoesOn {
+    fn tell(&mut self, found: Option<(Ticket, Outcome)>) -> Option<(Ticket, Outcome)> {
+        let (ticket, outcome) = found?;
+        self.outcomes += 1;
+        Some((ticket, if self.outcomes == 1 { Outcome::Unknown } else { outcome }))
+    }
+}
+
+impl Journal for GoesOn {
+    fn submit(&mut self, draft: BlockDraft) -> Result<Ticket, JournalFault> {
+        self.inner.submit(draft)
+    }
+
+    fn poll(&mut self) -> Option<(Ticket, Outcome)> {
+        let found = self.inner.poll();
+        self.tell(found)
+    }
+
+    fn wait(&mut self) -> Option<(Ticket, Outcome)> {
+        let found = self.inner.wait();
+        self.tell(found)
+    }
+
+    fn read(&self, from_seq: u64) -> Result<Blocks, JournalFault> {
+        self.inner.read(from_seq)
+    }
+
+    fn read_after(&self, head: &Head) -> Result<Blocks, JournalFault> {
+        self.inner.read_after(head)
+    }
+
+    fn head(&self) -> Head {
+        self.inner.head()
+    }
+
+    fn in_flight(&self) -> usize {
+        self.inner.in_flight()
+    }
+}
+
+#[test]
+fn nothing_after_an_unknown_outcome_is_believed() {
+    let inner = toy::journal(&MemoryDisk::new(), NoFaults);
+    let journal = GoesOn { inner, outcomes: 0 };
+    let mut engine = Engine::open(journal, toy::OPTIONS, &mut |_| ()).expect("an empty journal");
+    let before = engine.read(|house| house.next);
+    engine.submit(&deposits(1, [1])).expect("taken");
+    let between = engine.read(|house| house.next);
+    engine.submit(&deposits(1, [2])).expect("taken");
+    assert_eq!(engine.wait(), Err(Ended::Unknown));
+    assert_eq!(engine.wait(), Err(Ended::Unknown), "though the second block is said to be durable");
+    assert_eq!(engine.poll(), Err(Ended::Unknown));
+    assert!(matches!(engine.reveal(between), Revealed::Never(Ended::Unknown)));
+    assert!(matches!(engine.reveal(before), Revealed::Value(0)));
 }
 
 #[test]
