@@ -40,6 +40,23 @@ impl Display for Table {
     }
 }
 
+/// Sentences, each indented, broken between words where it is longer than the page is wide.
+pub(crate) fn list(sentences: &[String]) -> String {
+    let mut text = String::new();
+    for sentence in sentences {
+        let mut line = "  ".to_owned();
+        for word in sentence.split(' ') {
+            if line.chars().count() + 1 + word.chars().count() > usize::from(COLUMNS) && !line.trim().is_empty() {
+                text.push_str(&format!("{}\n", line.trim_end()));
+                line = "    ".to_owned();
+            }
+            line.push_str(&format!("{word} "));
+        }
+        text.push_str(&format!("{}\n", line.trim_end()));
+    }
+    text
+}
+
 /// A count with a comma between groups of three digits.
 pub(crate) fn count(number: u64) -> String {
     grouped(&number.to_string())
@@ -73,6 +90,15 @@ fn grouped(digits: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_sentence_is_broken_between_words_and_keeps_its_spaces() {
+        let long = vec!["word ".repeat(30), "caudal demo     the same".to_owned()];
+        let text = list(&long);
+        assert!(text.lines().all(|line| line.chars().count() <= usize::from(COLUMNS)), "{text}");
+        assert_eq!(text.split_whitespace().filter(|word| *word == "word").count(), 30);
+        assert!(text.ends_with("\n  caudal demo     the same\n"), "{text}");
+    }
 
     #[test]
     fn numbers_for_people_are_grouped_and_rounded() {

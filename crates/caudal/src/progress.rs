@@ -9,7 +9,8 @@ impl Bar {
     /// A bar of `total` things, with what is being done before it.
     pub(crate) fn new(doing: &'static str, total: u64, things: &str) -> Bar {
         // Hidden by itself where stderr is no terminal.
-        let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr_with_hz(8));
+        let shown = if total > 0 { ProgressDrawTarget::stderr_with_hz(8) } else { ProgressDrawTarget::hidden() };
+        let bar = ProgressBar::with_draw_target(Some(total), shown);
         let template = format!("{{msg}} {{bar:40}} {{human_pos}} of {{human_len}} {things}, {{eta}} left");
         bar.set_style(ProgressStyle::with_template(&template).expect("bug: the form of a progress bar"));
         bar.set_message(doing);

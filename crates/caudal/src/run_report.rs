@@ -1,10 +1,10 @@
 //! What a run came to: one object for programs, one page for people.
 
 use crate::json::{self, Exact};
-use crate::people::{Table, count, percent, usd};
+use crate::people::{Table, count, list, percent, usd};
 use domain::plan::{Article, LimitKind, Plan, RuleKey};
 use domain::refusal_text::{Language, explain};
-use lab::notice::Notices;
+use lab::notice::{Notice, Notices};
 use lab::outcome::{Counted, MemberOutcome, Outcome, WaitReason};
 use lab::scenario::Scenario;
 use serde::Serialize;
@@ -13,6 +13,10 @@ use std::time::Duration;
 
 /// Debtors and creditors on the page.
 const MEMBERS_SHOWN: usize = 5;
+
+/// Said with every figure of a run without a trade file: its netting is the model's, not the region's.
+const SYMMETRY: &str = "no trade file: in the gravity model any two countries buy the same from each other, so nearly all \
+                        is netted; real trade nets less";
 
 /// A run that has ended.
 pub(crate) struct Report<'a> {
@@ -86,7 +90,7 @@ impl Report<'_> {
             to: assumptions.window.to().to_string(),
             business_days: assumptions.business_days,
             netting_cycles: outcome.cycles_closed,
-            assumptions: assumptions.sentences(),
+            assumptions: self.assumptions(),
             notices: self.notices.iter().map(|said| Said { code: said.code(), text: said.to_string() }).collect(),
         })
     }
@@ -109,7 +113,7 @@ impl Report<'_> {
         section("Who owes, and who is owed", &self.members());
         section("Refused", &self.refused(language));
         section("Waited", &self.waited());
-        section("What decides these figures", &list(&self.scenario.assumptions().sentences()));
+        section("What decides these figures", &list(&self.assumptions()));
         section("Where to look next", &list(next));
         page.push_str(&self.signature());
         page
@@ -215,6 +219,15 @@ impl Report<'_> {
         format!("{table}{}", list(&said))
     }
 
+    /// What decides every figure, a sentence each.
+    pub(crate) fn assumptions(&self) -> Vec<String> {
+        let mut sentences = self.scenario.assumptions().sentences();
+        if self.notices.iter().any(|notice| matches!(notice, Notice::Gravity { .. })) {
+            sentences.push(SYMMETRY.to_owned());
+        }
+        sentences
+    }
+
     fn signature(&self) -> String {
         let outcome = self.outcome;
         let audited =
@@ -258,10 +271,6 @@ pub(crate) fn wait_article(plan: &Plan, reason: WaitReason) -> Option<&Article> 
 pub(crate) fn citation(article: &Article) -> String {
     let assumed = if article.assumed { " (assumed)" } else { "" };
     format!("{}{assumed}", article.citation)
-}
-
-fn list(sentences: &[String]) -> String {
-    sentences.iter().map(|sentence| format!("  {sentence}\n")).collect()
 }
 
 /// A part of a whole as a percentage.

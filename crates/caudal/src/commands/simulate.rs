@@ -26,8 +26,9 @@ const RUNNING: [&str; 3] = ["caudal", "sml-ar-br", "cpcr"];
 pub(crate) const EXAMPLE: &str = "\
 Examples:
   caudal simulate --from 2024-03-01 --to 2024-03-31
-  caudal simulate --trade trade.csv --year 2012 --rates daily.csv --rates annual.csv --holidays holidays.csv
-  caudal simulate --trade trade.csv --year 2012 --arrangement cpcr --payments 50000 --csv out --json
+  caudal simulate --trade trade.csv --year 2012 --rates daily.csv --rates annual.csv
+  caudal simulate --trade trade.csv --year 2012 --from 2024-01-01 --to 2024-12-31 --take-up 10
+  caudal simulate --trade trade.csv --year 2012 --arrangement cpcr --csv tables --json
 
 Files are CSV with columns by name, plain or gzip:
   trade     year,exporter_iso3,importer_iso3,value_usd

@@ -24,7 +24,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "DIR")]
     pub(crate) data: PathBuf,
     /// Prints every event of one payment, with what it posted
-    #[arg(long, value_name = "N", conflicts_with = "json")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, conflicts_with = "json")]
     pub(crate) payment: Option<u64>,
     /// Prints the result as one JSON object; on damage {"ok":false,"code":…,"message":…}
     #[arg(long)]

@@ -1,0 +1,24 @@
+//! The command line as its users meet it: the real program, its output, its exit codes, and what it leaves on disk.
+//!
+//! | for | see |
+//! | --- | --- |
+//! | pages of help, wrong use | `help.rs`, `wrong_use.rs` |
+//! | the object and the page of a run, its tables | `run_json.rs`, `run_page.rs`, `csv_tables.rs` |
+//! | wrong files | `wrong_data.rs`, `rulebooks.rs` |
+//! | folders begun, resumed, copied, in use, foreign | `folders.rs` |
+//! | flipped bits in every region of every file | `damage.rs` |
+//! | kill -9 at random moments | `killed.rs` |
+//! | disks that are full or may not be written | `disks.rs` |
+
+mod csv_tables;
+mod damage;
+mod disks;
+mod folders;
+mod help;
+mod killed;
+mod program;
+mod rulebooks;
+mod run_json;
+mod run_page;
+mod wrong_data;
+mod wrong_use;
