@@ -63,6 +63,10 @@ pub struct Assumptions {
     pub prefunding: Option<PrefundingRule>,
     /// Lines between pairs, where the rulebook lets nothing pass without one.
     pub pair_lines: Option<PairLines>,
+    /// What each member lets pass in one payment, where it sets such a limit, in cents of the dollar.
+    pub largest_payment_usd_cents: Option<u64>,
+    /// Whether the flows are the gravity model's, with what it leaves unexplained drawn from the seed.
+    pub drawn_flows: bool,
     /// How far apart members quote buying and selling, in parts per million, where they quote.
     pub spread_ppm: Option<u32>,
     /// What is not in the run.
@@ -75,16 +79,21 @@ impl Assumptions {
     pub fn sentences(&self) -> Vec<String> {
         let mut said = vec![
             format!(
-                "{} payments of USD {} together on {} business days from {} to {}: {} % of trade",
-                self.ticket_count,
+                "{} of USD {} together on {} from {} to {}: {} % of trade",
+                counted(self.ticket_count, "payment"),
                 usd(self.gross_usd_cents),
-                self.business_days,
+                counted(self.business_days, "business day"),
                 self.window.from(),
                 self.window.to(),
                 percent(u64::from(self.take_up_ppm)),
             ),
             format!("{} members, {} institutions (three to a country)", self.members.len(), self.institution_count),
         ];
+        if self.drawn_flows {
+            said.push(
+                "who trades how much with whom: a gravity model, and what it leaves open from the seed".to_owned(),
+            );
+        }
         if let Some(rule) = self.prefunding {
             let multiple = trimmed(format_minor(i128::from(rule.multiple_ppm), 6));
             let total = usd_total(rule.total_usd_cents);
@@ -92,7 +101,11 @@ impl Assumptions {
         }
         if let Some(lines) = &self.pair_lines {
             let (count, period, total) = (lines.count, &lines.period, usd_total(lines.total_usd_cents));
-            said.push(format!("{count} lines between pairs: the mean debits of {period}, USD {total} in all"));
+            let lines = counted(count, "line");
+            said.push(format!("{lines} between pairs: the mean debits of {period}, USD {total} in all"));
+        }
+        if let Some(largest) = self.largest_payment_usd_cents {
+            said.push(format!("each member lets at most USD {} pass in one payment", usd(largest)));
         }
         if let Some(spread_ppm) = self.spread_ppm {
             let spread = percent(u64::from(spread_ppm));
@@ -122,8 +135,12 @@ impl NotInRun {
 }
 
 fn flows(left_out: LeftOut) -> String {
-    let flows = if left_out.flow_count == 1 { "flow" } else { "flows" };
-    format!("{} {flows} of USD {} a year", left_out.flow_count, usd(left_out.usd_cents))
+    format!("{} of USD {} a year", counted(left_out.flow_count, "flow"), usd(left_out.usd_cents))
+}
+
+/// A number of things, in the singular where there is one.
+fn counted(count: u64, thing: &str) -> String {
+    if count == 1 { format!("1 {thing}") } else { format!("{count} {thing}s") }
 }
 
 fn usd(cents: u64) -> String {

@@ -33,6 +33,8 @@ pub(crate) struct Funding {
     pub(crate) shares: Vec<u64>,
     /// By debtor and creditor; none where the rulebook lets everything pass without a line.
     pub(crate) lines: BTreeMap<(MemberId, MemberId), u64>,
+    /// What each member lets pass in one payment; none where it sets no limit.
+    pub(crate) largest_payment: Option<u64>,
 }
 
 impl Survey {

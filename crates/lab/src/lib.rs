@@ -15,6 +15,7 @@ pub mod decimal;
 pub mod driver;
 mod enrolment;
 mod fields;
+mod flow_residuals;
 pub mod flows;
 mod funding;
 pub mod gravity;

@@ -24,6 +24,13 @@ pub const DEMO_FROM: (i32, u32, u32) = (2024, 3, 5);
 /// The most business days of a demonstration.
 pub const MOST_DEMO_DAYS: u32 = 2_600;
 
+/// Prefunding of a demonstration, in parts per million of mean daily debits: half a day's, so that some payments
+/// have to wait for what comes in. Twice a single day's debits would be more than could be used up on it.
+pub const DEMO_PREFUNDING_PPM: u64 = 500_000;
+
+/// How many times the mean payment a member lets pass at once in a demonstration.
+pub const DEMO_LARGEST_PAYMENT: u64 = 15;
+
 /// The rulebook that a demonstration runs under.
 pub const DEMO_RULEBOOK: &str = "caudal";
 
@@ -68,7 +75,8 @@ impl SimulateOptions {
     }
 }
 
-/// A demonstration: business days of the region by the gravity model under [`DEMO_RULEBOOK`], from [`DEMO_FROM`] on.
+/// A demonstration: business days of the region by the gravity model under [`DEMO_RULEBOOK`], from [`DEMO_FROM`] on, with
+/// [`DEMO_PREFUNDING_PPM`] and, so that something is refused too, a largest payment ([`DEMO_LARGEST_PAYMENT`]).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DemoOptions {
     /// How many business days: 1 to [`MOST_DEMO_DAYS`].

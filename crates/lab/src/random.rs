@@ -54,6 +54,8 @@ pub enum Purpose {
     Reference = 5,
     /// Faults and shocks of a run.
     Shock = 6,
+    /// How far flows are from what the gravity model makes them.
+    FlowResidual = 7,
 }
 
 /// An endless sequence of numbers, each to be had by its place.

@@ -9,20 +9,21 @@ use crate::assumptions::{Assumptions, NotInRun, PairLines, PrefundingRule};
 use crate::calendar::{Calendars, Window};
 use crate::driver::schedule::LocalTimes;
 use crate::enrolment::Enrolment;
+use crate::flow_residuals;
 use crate::flows::Flows;
 use crate::funding::{BusinessDayCounts, Funding, Survey};
 use crate::gravity;
 use crate::holidays::Holidays;
 use crate::notice::{Notice, Notices};
 use crate::options::{
-    DEFAULT_PREFUNDING_PPM, DEFAULT_TAKE_UP_PPM, DEMO_FROM, DEMO_RULEBOOK, DemoOptions, MOST_DEMO_DAYS,
-    MOST_PREFUNDING_PPM, SimulateOptions,
+    DEFAULT_TAKE_UP_PPM, DEMO_FROM, DEMO_LARGEST_PAYMENT, DEMO_PREFUNDING_PPM, DEMO_RULEBOOK, DemoOptions,
+    MOST_DEMO_DAYS, MOST_PREFUNDING_PPM, SimulateOptions,
 };
 use crate::random::Seed;
 use crate::rates::RateBook;
 use crate::region::{CurrencyIndex, MemberIndex, Region};
 use crate::scenario_error::ScenarioError;
-use crate::tickets::{TrafficOptions, TrafficPlan};
+use crate::tickets::{MOST_USD_CENTS, TrafficOptions, TrafficPlan};
 use crate::trade;
 
 /// The year of a run that names none.
@@ -60,6 +61,10 @@ struct Ingredients {
     rates: RateBook,
     holidays: Option<Holidays>,
     flows: Flows,
+    /// Whether the flows are a model's.
+    drawn_flows: bool,
+    /// How many times the mean payment members let pass at once.
+    largest_payment: Option<u64>,
     take_up_ppm: u32,
     prefunding_ppm: u64,
     payments: Option<u64>,
@@ -83,13 +88,15 @@ impl Scenario {
         let holidays = options.holidays.map(|file| Holidays::read(&file, &region, notices)).transpose()?;
         let flows = match &options.trade {
             Some((file, year)) => trade::read(file, *year, &region, notices)?,
-            None => gravity::flows(&region, notices),
+            None => flow_residuals::drawn(&region, &gravity::flows(&region, notices), options.seed),
         };
         let ingredients = Ingredients {
             window,
             rates,
             holidays,
             flows,
+            drawn_flows: options.trade.is_none(),
+            largest_payment: None,
             take_up_ppm: options.take_up_ppm,
             prefunding_ppm: options.prefunding_ppm,
             payments: options.payments,
@@ -114,9 +121,11 @@ impl Scenario {
             window: demo_window(days)?,
             rates: RateBook::of_region(&region, notices),
             holidays: None,
-            flows: gravity::flows(&region, notices),
+            flows: flow_residuals::drawn(&region, &gravity::flows(&region, notices), seed),
+            drawn_flows: true,
+            largest_payment: Some(DEMO_LARGEST_PAYMENT),
             take_up_ppm: DEFAULT_TAKE_UP_PPM,
-            prefunding_ppm: DEFAULT_PREFUNDING_PPM,
+            prefunding_ppm: DEMO_PREFUNDING_PPM,
             payments,
             seed,
         };
@@ -129,7 +138,7 @@ impl Scenario {
         ingredients: Ingredients,
         notices: &mut Notices,
     ) -> Result<Scenario, ScenarioError> {
-        let Ingredients { window, rates, holidays, mut flows, take_up_ppm, prefunding_ppm, payments, seed } =
+        let Ingredients { window, rates, holidays, mut flows, take_up_ppm, prefunding_ppm, payments, seed, .. } =
             ingredients;
         let Rulebook { source, plan, default_members, local_times } = rulebook;
         if prefunding_ppm > MOST_PREFUNDING_PPM {
@@ -155,7 +164,8 @@ impl Scenario {
         }
         let survey = Survey::of(&region, &rates, &plan, asset, &enrolment, &traffic)?;
         let counts = count_business_days(&plan, &calendars, &enrolment, window, &business_days);
-        let funding = survey.fund(&plan, &enrolment, counts, prefunding_ppm)?;
+        let mut funding = survey.fund(&plan, &enrolment, counts, prefunding_ppm)?;
+        funding.largest_payment = largest_payment(&plan, &traffic, ingredients.largest_payment);
         let assumptions = Assumptions {
             rulebook: plan.name.clone(),
             rulebook_version: plan.version,
@@ -168,6 +178,8 @@ impl Scenario {
             institution_count: u64::try_from(enrolment.successive().count()).expect("a number of institutions fits"),
             prefunding: prefunding_rule(&plan, &funding, prefunding_ppm),
             pair_lines: pair_lines(&plan, &funding),
+            largest_payment_usd_cents: funding.largest_payment,
+            drawn_flows: ingredients.drawn_flows,
             spread_ppm: spread_ppm(&plan),
             not_in_run,
         };
@@ -329,6 +341,13 @@ fn count_business_days(
         in_years: count(window.years().map(of_year).sum()),
         years: count(window.years().count()),
     }
+}
+
+/// So many times the mean payment, where the rulebook knows a limit of one payment.
+fn largest_payment(plan: &Plan, traffic: &TrafficPlan, means: Option<u64>) -> Option<u64> {
+    plan.limit(LimitKind::PerPayment)?;
+    let mean = traffic.usd_cents().checked_div(traffic.ticket_count())?;
+    Some(mean.saturating_mul(means?).min(MOST_USD_CENTS))
 }
 
 fn prefunding_rule(plan: &Plan, funding: &Funding, multiple_ppm: u64) -> Option<PrefundingRule> {

@@ -150,7 +150,7 @@ fn deposits(scenario: &Scenario) -> Vec<Command> {
     member_ids(scenario).zip(&scenario.funding.prefunding).filter_map(deposit).collect()
 }
 
-/// Shares by the members whose caps they part, lines by the creditors that grant them.
+/// Shares by the members whose caps they part, lines by the creditors that grant them, largest payments by the payers'.
 fn limits(scenario: &Scenario) -> Vec<Command> {
     let effective = scenario.traffic.window().from();
     let shares = scenario.funding.shares.iter().enumerate().filter(|(_, share)| **share > 0).map(|(place, &share)| {
@@ -163,7 +163,10 @@ fn limits(scenario: &Scenario) -> Vec<Command> {
         .lines
         .iter()
         .map(|(&(debtor, creditor), &line)| set_limit(creditor, Scope::Pair { debtor, creditor }, line, effective));
-    shares.chain(lines).collect()
+    let largest = scenario.funding.largest_payment.into_iter().flat_map(|largest| {
+        member_ids(scenario).map(move |member| set_limit(member, Scope::PerPayment(member), largest, effective))
+    });
+    shares.chain(lines).chain(largest).collect()
 }
 
 /// A limit set by a member.

@@ -224,8 +224,9 @@ impl<'a, J: Journal> Voyage<'a, J> {
                 let first = range.start;
                 self.submit_tickets(at, &tickets[range.clone()], &|place| desk_of(desks, first + place))?;
             }
-            // What was due may have been cut by a crash between two blocks of the same time: once more finds the rest.
-            Action::Pulse if at >= self.resumed_at => self.submit(at, Vec::new(), Purpose::Pulse)?,
+            Action::Pulse if at > self.resumed_at || self.was_cut(at) => {
+                self.submit(at, Vec::new(), Purpose::Pulse)?;
+            }
             Action::Pulse => {}
             Action::Conform => {
                 let build = |state: &State, block| steps::conform(state, date, block);
@@ -241,6 +242,11 @@ impl<'a, J: Journal> Voyage<'a, J> {
         }
         self.observer.progress(self.progress);
         Ok(())
+    }
+
+    /// Whether a crash came between two blocks of what was due at a time: the rest of it still is.
+    fn was_cut(&self, at: Timestamp) -> bool {
+        at == self.resumed_at && ledger::pulse(self.state(), at, &mut Vec::new())
     }
 
     fn do_necessary(&mut self, date: Date, at: Timestamp, action: &Action) -> Result<(), RunFault> {
