@@ -4,7 +4,7 @@ use crate::json::{self, Exact};
 use crate::people::{Table, count, list, percent, usd};
 use domain::plan::{Article, LimitKind, Plan, RuleKey};
 use domain::refusal_text::{Language, explain};
-use lab::notice::{Notice, Notices};
+use lab::notice::Notices;
 use lab::outcome::{Counted, MemberOutcome, Outcome, WaitReason};
 use lab::scenario::Scenario;
 use serde::Serialize;
@@ -13,10 +13,6 @@ use std::time::Duration;
 
 /// Debtors and creditors on the page.
 const MEMBERS_SHOWN: usize = 5;
-
-/// Said with every figure of a run without a trade file: its netting is the model's, not the region's.
-const SYMMETRY: &str = "no trade file: in the gravity model any two countries buy the same from each other, so nearly all \
-                        is netted; real trade nets less";
 
 /// A run that has ended.
 pub(crate) struct Report<'a> {
@@ -221,11 +217,7 @@ impl Report<'_> {
 
     /// What decides every figure, a sentence each.
     pub(crate) fn assumptions(&self) -> Vec<String> {
-        let mut sentences = self.scenario.assumptions().sentences();
-        if self.notices.iter().any(|notice| matches!(notice, Notice::Gravity { .. })) {
-            sentences.push(SYMMETRY.to_owned());
-        }
-        sentences
+        self.scenario.assumptions().sentences()
     }
 
     fn signature(&self) -> String {

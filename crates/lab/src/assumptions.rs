@@ -90,9 +90,9 @@ impl Assumptions {
             format!("{} members, {} institutions (three to a country)", self.members.len(), self.institution_count),
         ];
         if self.drawn_flows {
-            said.push(
-                "who trades how much with whom: a gravity model, and what it leaves open from the seed".to_owned(),
-            );
+            let said_of_flows = "no trade file: who pays whom follows a gravity model and, where that is silent, the \
+                                 seed; not the region's own trade";
+            said.push(said_of_flows.to_owned());
         }
         if let Some(rule) = self.prefunding {
             let multiple = trimmed(format_minor(i128::from(rule.multiple_ppm), 6));
