@@ -45,7 +45,7 @@ pub(crate) enum Command {
     #[command(after_help = simulate::EXAMPLE)]
     Simulate(simulate::Arguments),
     /// Lists, shows and checks rulebooks: the rules of an arrangement, each with its article
-    #[command(subcommand, arg_required_else_help = true)]
+    #[command(subcommand, arg_required_else_help = true, after_help = rulebook::EXAMPLE)]
     Rulebook(rulebook::Command),
     /// Verifies a journal: nothing lost, nothing changed, every rule kept, the same state by two ways
     #[command(after_help = verify::EXAMPLE)]

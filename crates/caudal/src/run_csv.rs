@@ -306,7 +306,7 @@ fn waits(report: &Report<'_>) -> Vec<Vec<Cell>> {
 }
 
 fn assumptions(report: &Report<'_>) -> Vec<Vec<Cell>> {
-    let assumed = report.assumptions().into_iter().map(|text| ("assumption", text));
+    let assumed = report.scenario.assumptions().sentences().into_iter().map(|text| ("assumption", text));
     let said = report.notices.iter().map(|notice| (notice.code(), notice.to_string()));
     assumed.chain(said).map(|(kind, text)| vec![Cell::text(kind), Cell::Text(text)]).collect()
 }

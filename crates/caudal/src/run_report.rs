@@ -86,7 +86,7 @@ impl Report<'_> {
             to: assumptions.window.to().to_string(),
             business_days: assumptions.business_days,
             netting_cycles: outcome.cycles_closed,
-            assumptions: self.assumptions(),
+            assumptions: assumptions.sentences(),
             notices: self.notices.iter().map(|said| Said { code: said.code(), text: said.to_string() }).collect(),
         })
     }
@@ -109,7 +109,7 @@ impl Report<'_> {
         section("Who owes, and who is owed", &self.members());
         section("Refused", &self.refused(language));
         section("Waited", &self.waited());
-        section("What decides these figures", &list(&self.assumptions()));
+        section("What decides these figures", &list(&self.scenario.assumptions().sentences()));
         section("Where to look next", &list(next));
         page.push_str(&self.signature());
         page
@@ -213,11 +213,6 @@ impl Report<'_> {
             ends.iter().filter(|(ended, _)| ended.count > 0).map(|(ended, how)| format!("{} {how}", payments(*ended))),
         );
         format!("{table}{}", list(&said))
-    }
-
-    /// What decides every figure, a sentence each.
-    pub(crate) fn assumptions(&self) -> Vec<String> {
-        self.scenario.assumptions().sentences()
     }
 
     fn signature(&self) -> String {

@@ -9,6 +9,13 @@ use domain::refusal_text::Language;
 use std::path::Path;
 use std::path::PathBuf;
 
+pub(crate) const EXAMPLE: &str = "\
+Examples:
+  caudal rulebook list
+  caudal rulebook show caudal > mine.toml
+  caudal rulebook check mine.toml
+  caudal simulate --arrangement mine.toml --from 2024-03-04 --to 2024-03-15";
+
 /// Rulebooks.
 #[derive(Subcommand, Debug)]
 pub(crate) enum Command {
