@@ -69,8 +69,13 @@ pub(crate) fn at_edge(
 }
 
 /// A member's own account at its edge.
-pub(crate) fn of_member_at_edge(member: MemberId, currency: CurrencyId, kind: AccountKind) -> AccountKey {
-    AccountKey { book: BookId::Edge(member), owner: Owner::Member(member), currency, kind }
+pub(crate) fn of_member_at_edge(
+    member: MemberId,
+    arrangement: ArrangementId,
+    currency: CurrencyId,
+    kind: AccountKind,
+) -> AccountKey {
+    AccountKey { book: BookId::Edge(member), owner: Owner::Arrangement(arrangement), currency, kind }
 }
 
 /// An institution's position.

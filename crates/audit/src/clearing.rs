@@ -57,7 +57,15 @@ impl Model {
                 id,
                 &[
                     (at_edge(payment.payer_member, payment.payer, currencies.payer, AccountKind::Collected), -paid),
-                    (of_member_at_edge(payment.payer_member, currencies.payer, AccountKind::Counterpart), paid),
+                    (
+                        of_member_at_edge(
+                            payment.payer_member,
+                            payment.arrangement,
+                            currencies.payer,
+                            AccountKind::Counterpart,
+                        ),
+                        paid,
+                    ),
                 ],
             )?;
         }
@@ -66,7 +74,15 @@ impl Model {
             &[
                 (position(payment.arrangement, payment.payer, currencies.position), -moved),
                 (position(payment.arrangement, payment.payee, currencies.position), moved),
-                (of_member_at_edge(payment.payee_member, currencies.payee, AccountKind::Counterpart), -due),
+                (
+                    of_member_at_edge(
+                        payment.payee_member,
+                        payment.arrangement,
+                        currencies.payee,
+                        AccountKind::Counterpart,
+                    ),
+                    -due,
+                ),
                 (at_edge(payment.payee_member, payment.payee, currencies.payee, AccountKind::PayoutDue), due),
             ],
         )?;
@@ -151,7 +167,7 @@ impl Model {
                 id,
                 &[
                     (at_edge(member, payment.payer, currency, AccountKind::Institution), -paid),
-                    (of_member_at_edge(member, currency, AccountKind::Counterpart), paid),
+                    (of_member_at_edge(member, payment.arrangement, currency, AccountKind::Counterpart), paid),
                 ],
             )?;
             return self.change(id, |payment| payment.collection = LegState::Confirmed);

@@ -80,7 +80,15 @@ impl Model {
             self.post_for(
                 id,
                 &[
-                    (of_member_at_edge(payment.payer_member, currencies.payer, AccountKind::Counterpart), -paid),
+                    (
+                        of_member_at_edge(
+                            payment.payer_member,
+                            payment.arrangement,
+                            currencies.payer,
+                            AccountKind::Counterpart,
+                        ),
+                        -paid,
+                    ),
                     (at_edge(payment.payer_member, payment.payer, currencies.payer, AccountKind::Institution), paid),
                 ],
             )?;
@@ -91,7 +99,15 @@ impl Model {
                 (position(payment.arrangement, payment.payee, currencies.position), -moved),
                 (position(payment.arrangement, payment.payer, currencies.position), moved),
                 (at_edge(payment.payee_member, payment.payee, currencies.payee, AccountKind::PayoutDue), -due),
-                (of_member_at_edge(payment.payee_member, currencies.payee, AccountKind::Counterpart), due),
+                (
+                    of_member_at_edge(
+                        payment.payee_member,
+                        payment.arrangement,
+                        currencies.payee,
+                        AccountKind::Counterpart,
+                    ),
+                    due,
+                ),
             ],
         )
     }

@@ -69,7 +69,8 @@ impl Model {
         for member in arrangement.members.keys() {
             let Some(first) = self.member(*member)?.institutions.first() else { continue };
             let currency = self.institution(*first)?.currency;
-            let counterpart_minor = self.books.balance(of_member_at_edge(*member, currency, AccountKind::Counterpart));
+            let counterpart_minor =
+                self.books.balance(of_member_at_edge(*member, id, currency, AccountKind::Counterpart));
             let net = nets.get(member).copied().unwrap_or(0);
             if counterpart_minor == 0 && net == 0 {
                 continue;

@@ -164,7 +164,7 @@ impl Model {
         equal(Check::Conversion, "the results of the conversion", &expected, &closed.fx_results)?;
         let mut entries = Vec::new();
         for result in &expected {
-            let account = |kind| of_member_at_edge(result.member, result.currency, kind);
+            let account = |kind| of_member_at_edge(result.member, closed.arrangement, result.currency, kind);
             let (counterpart, settled) = (result.counterpart_minor, result.settled_minor);
             entries.push((account(AccountKind::Counterpart), -counterpart));
             entries.push((account(AccountKind::SettledCounterpart), settled));

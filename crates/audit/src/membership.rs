@@ -62,7 +62,7 @@ impl Model {
         let is_owner = |owner: Owner| match owner {
             Owner::Member(of) => of == member,
             Owner::Institution(of) => self.institutions[of.index()].member == member,
-            Owner::House => false,
+            Owner::House | Owner::Arrangement(_) => false,
         };
         for (key, balance) in self.books.iter() {
             let counts = matches!(key.kind, AccountKind::Position | AccountKind::NetDue | AccountKind::Prefunding);

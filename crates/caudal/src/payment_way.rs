@@ -92,6 +92,7 @@ const fn leg(state: LegState) -> &'static str {
 fn posting(key: &AccountKey, minor: i128, state: &State) -> String {
     let owner = match key.owner {
         Owner::House => "house".to_owned(),
+        Owner::Arrangement(arrangement) => format!("business with arrangement {arrangement}"),
         Owner::Member(member) => state.member_code(member).unwrap_or("?").to_owned(),
         Owner::Institution(institution) => state.institution_code(institution).unwrap_or("?").to_owned(),
     };

@@ -20,6 +20,8 @@ pub enum Owner {
     Member(MemberId),
     /// An institution.
     Institution(InstitutionId),
+    /// An arrangement: the member's business with it, in the member's own book.
+    Arrangement(ArrangementId),
 }
 
 /// What an account stands for. Positive: the owner is owed.
@@ -30,13 +32,14 @@ pub enum AccountKind {
     Institution = 1,
     /// Edge: collected from the payer's institution and not yet cleared; owed back to it until then.
     Collected = 2,
-    /// Edge: the national-currency side of a member's position: what it collected (+) or owes to pay out (−) against it.
+    /// Edge, by arrangement: the national-currency side of a member's position: what it collected (+) or owes to pay out (−)
+    /// against it.
     Counterpart = 3,
     /// Edge: due to the payee's institution: cleared and not yet paid out.
     PayoutDue = 4,
-    /// Edge: result of a member from pricing at one rate and settling at another.
+    /// Edge, by arrangement: result of a member from pricing at one rate and settling at another.
     FxResult = 5,
-    /// Edge: national-currency value of net positions settled.
+    /// Edge, by arrangement: national-currency value of net positions settled.
     SettledCounterpart = 6,
     /// Arrangement: position of an institution, the sub-position of its member, in the open cycle.
     Position = 20,

@@ -386,6 +386,7 @@ impl Writer<'_> {
             Owner::House => self.u8(1),
             Owner::Member(member) => self.u8(2).u16(member.0),
             Owner::Institution(institution) => self.u8(3).u32(institution.0),
+            Owner::Arrangement(arrangement) => self.u8(4).u16(arrangement.0),
         };
         self.u16(key.currency.0).u8(key.kind as u8)
     }

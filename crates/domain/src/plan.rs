@@ -339,7 +339,7 @@ pub enum CalendarRole {
     Agent,
     /// That of the centre of the settlement asset.
     AssetCentre,
-    /// Those of the members that pay or are paid.
+    /// Those of all members of the arrangement.
     Members,
 }
 

@@ -122,6 +122,8 @@ refusals! {
     PrefundingInUse = 65, "PREFUNDING_IN_USE";
     /// The member still owes, is owed, or has items waiting.
     MemberNotFlat = 66, "MEMBER_NOT_FLAT";
+    /// The rate is not one that a currency can have.
+    RateOutOfRange = 67, "RATE_OUT_OF_RANGE";
     /// The state of the payment does not admit this.
     PaymentState = 70, "PAYMENT_STATE";
     /// The item is frozen in an optimisation run: the answer is pending.
@@ -202,6 +204,7 @@ impl Refusal {
             | Self::LimitNotInRulebook
             | Self::SpreadTooWide
             | Self::RateNotInRulebook
+            | Self::RateOutOfRange
             | Self::PrefundingInUse
             | Self::MemberNotFlat
             | Self::PaymentState
@@ -223,9 +226,11 @@ impl Refusal {
             Self::PurposeNotAdmitted => Some(RuleKey::Purposes),
             Self::InstrumentMissing | Self::InstrumentFormat => Some(RuleKey::Instrument),
             Self::DocumentMissing | Self::DocumentDuplicate => Some(RuleKey::Evidence),
-            Self::RateMissing | Self::AmountOutOfRange | Self::SpreadTooWide | Self::RateNotInRulebook => {
-                Some(RuleKey::Price)
-            }
+            Self::RateMissing
+            | Self::AmountOutOfRange
+            | Self::SpreadTooWide
+            | Self::RateNotInRulebook
+            | Self::RateOutOfRange => Some(RuleKey::Price),
             Self::PaymentTooLarge => Some(RuleKey::Limit(LimitKind::PerPayment)),
             Self::CreditorLimit => Some(RuleKey::Limit(LimitKind::CreditorExposure)),
             Self::PairLine | Self::TransferOverdue => Some(RuleKey::Limit(LimitKind::Pair)),

@@ -314,6 +314,12 @@ impl Refusal {
                 en: "The buying and selling rates of the quote are reversed or too far apart. Bring them closer and publish again.",
                 fr: "Les cours d'achat et de vente sont inversés ou trop éloignés. Rapprochez-les et publiez de nouveau.",
             },
+            Self::RateOutOfRange => Texts {
+                es: "La cotización está fuera de lo que una moneda puede valer aquí. Verifique la coma decimal y el sentido de la cotización.",
+                pt: "A cotação está fora do que uma moeda pode valer aqui. Verifique a vírgula decimal e o sentido da cotação.",
+                en: "The rate is beyond what a currency can be worth here. Check the decimal point and which way round the rate is.",
+                fr: "Le taux dépasse ce qu'une monnaie peut valoir ici. Vérifiez la virgule décimale et le sens du taux.",
+            },
             Self::RateNotInRulebook => Texts {
                 es: "El reglamento no usa este tipo de cambio. Publique el de la moneda y la clase que usa.",
                 pt: "O regulamento não usa esta taxa de câmbio. Publique a da moeda e da classe que usa.",

@@ -1,7 +1,7 @@
 //! Whether a payment may clear, has to wait, or is refused: the limits of an arrangement, in the order of its rulebook.
 
-use crate::limits::QUEUE_ITEMS_MAX;
-use crate::state::{Arrangement, Membership, Participant, State, pair_side};
+use crate::limits::{FOREIGN_POSITION_MINOR_MAX, POSITION_MINOR_MAX, QUEUE_ITEMS_MAX};
+use crate::state::{Arrangement, Membership, Participant, State, pair_side, signed};
 use domain::event::{Admitted, Payout};
 use domain::limit::Scope;
 use domain::plan::{LimitKind, OnLimit, TriggerEvent, WhenUnset};
@@ -26,7 +26,7 @@ pub(crate) struct Overlay {
     positions_minor: BTreeMap<InstitutionId, i128>,
     pairs_minor: BTreeMap<(MemberId, MemberId), i128>,
     exposures_minor: BTreeMap<MemberId, i128>,
-    prefinanced_minor: BTreeMap<MemberId, u64>,
+    prefinanced_minor: BTreeMap<MemberId, u128>,
     queued: BTreeSet<(InstitutionId, bool)>,
     /// Only one claim will be judged: nothing needs remembering.
     single: bool,
@@ -42,6 +42,9 @@ impl State {
     ) -> Result<Admitted, RefusedBy> {
         let payer = arrangement.of(claim.payer);
         let payee = arrangement.of(claim.payee);
+        if !arrangement.has_room(payer, payee, claim, overlay) {
+            return Err(RefusedBy { refusal: Refusal::AmountOutOfRange, scope: None });
+        }
         let mut waits = claim.stale;
         for rule in &arrangement.plan.limits {
             let passed = match rule.kind {
@@ -108,7 +111,7 @@ impl State {
                     && arrangement.may_prefinance(membership, before, position_minor)
                 {
                     if !overlay.single {
-                        overlay.prefinanced_minor.insert(payee.member, before + position_minor);
+                        overlay.prefinanced_minor.insert(payee.member, before + u128::from(position_minor));
                     }
                     Payout::AtClearing
                 } else {
@@ -123,12 +126,35 @@ impl State {
 }
 
 impl Arrangement {
-    fn may_prefinance(&self, membership: &Membership, overlay_minor: u64, position_minor: u64) -> bool {
+    /// Whether the figures of both members stay within what their nets can be paid in: everything admitted counts, queued or
+    /// cleared, so that no close ever meets a net that is no amount.
+    fn has_room(&self, payer: &Participant, payee: &Participant, claim: Claim, overlay: &Overlay) -> bool {
+        let (debtor, creditor) = (payer.member, payee.member);
+        let added = i128::from(claim.position_minor) + overlay.pairs_minor.values().sum::<i128>();
+        let side = pair_side(debtor, creditor);
+        let pair_open = self
+            .pair(debtor, creditor)
+            .map_or(0, |pair| pair.owed_minor(side).max(0) + signed(pair.reserved_minor[side]));
+        if !self.positions_in_asset() {
+            let foreign: i128 = self
+                .foreign_pairs
+                .iter()
+                .filter(|((low, high, _), _)| [*low, *high].contains(&debtor) && [*low, *high].contains(&creditor))
+                .map(|(_, owed)| owed.abs())
+                .sum();
+            return foreign + pair_open + added <= FOREIGN_POSITION_MINOR_MAX;
+        }
+        let position =
+            |member| self.membership(member).map_or(0, |m| m.position_minor.abs() + signed(m.reserved_in_minor));
+        [pair_open, position(debtor), position(creditor)].into_iter().all(|used| used + added <= POSITION_MINOR_MAX)
+    }
+
+    fn may_prefinance(&self, membership: &Membership, overlay_minor: u128, position_minor: u64) -> bool {
         let rule = self.plan.limit(LimitKind::Prefinancing);
         let unlimited = rule.is_none_or(|rule| rule.when_unset == WhenUnset::Unlimited);
-        let used = i128::from(membership.prefinanced_minor) + i128::from(overlay_minor) + i128::from(position_minor);
+        let used = membership.prefinanced_minor + overlay_minor + u128::from(position_minor);
         match membership.prefinancing_max_minor {
-            Some(maximum) => used <= i128::from(maximum),
+            Some(maximum) => used <= u128::from(maximum),
             None => unlimited,
         }
     }
@@ -142,15 +168,15 @@ impl Arrangement {
     pub(crate) fn pair_use_minor(&self, debtor: MemberId, creditor: MemberId) -> i128 {
         let side = pair_side(debtor, creditor);
         self.pair(debtor, creditor).map_or(0, |pair| {
-            pair.owed_minor(side) + i128::from(pair.unsettled_minor[side]) + i128::from(pair.reserved_minor[side])
+            pair.owed_minor(side) + signed(pair.unsettled_minor[side]) + signed(pair.reserved_minor[side])
         })
     }
 
     /// What a member is owed by all, with what is closed and unsettled, and what is queued to it.
     pub(crate) fn exposure_minor(&self, membership: &Membership) -> i128 {
         membership.position_minor.max(0)
-            + i128::from(membership.unsettled_credit_minor)
-            + i128::from(membership.reserved_in_minor)
+            + signed(membership.unsettled_credit_minor)
+            + signed(membership.reserved_in_minor)
     }
 }
 

@@ -20,3 +20,16 @@ pub const RULEBOOK_BYTES_MAX: usize = 256 * 1024;
 
 /// Payments that one command names at most.
 pub const COMMAND_PAYMENTS_MAX: usize = 4_096;
+
+/// What a member may owe or be owed net in the asset, alone or towards one other, in minor units: half of the largest amount,
+/// so that the interest of a cycle still fits beside it.
+pub const POSITION_MINOR_MAX: i128 = 500_000_000_000_000_000;
+
+/// The same in a currency other than the asset. With [`RATE_MIN`], what it converts to fits as well.
+pub const FOREIGN_POSITION_MINOR_MAX: i128 = 1_000_000_000_000_000;
+
+/// Lowest rate, in units of a currency per unit of the asset (mantissa and decimals): none is worth more than ten dollars.
+pub const RATE_MIN: (u64, u8) = (1, 1);
+
+/// Highest rate, in units of a currency per unit of the asset (mantissa and decimals).
+pub const RATE_MAX: (u64, u8) = (1_000_000_000, 0);

@@ -3,8 +3,8 @@
 use crate::state::{Arrangement, State};
 use domain::event::{CycleClosed, FxResult, SettlementLeg};
 use domain::plan::{ConversionRates, ConversionRule, Netting};
-use domain::{AccountKey, AccountKind, BookId, CurrencyId, Date, InstitutionId, MemberId, Owner};
-use money::{Accrual, AmountMinor, Conversion, Rate, convert, interest_minor};
+use domain::{AccountKey, AccountKind, ArrangementId, BookId, CurrencyId, Date, InstitutionId, MemberId, Owner};
+use money::{Accrual, AmountMinor, BalanceMinor, Conversion, Rate, convert_balance, interest_minor};
 use std::collections::BTreeMap;
 
 /// What a cycle owes between pairs of members in the asset: positive when the first, lower member owes.
@@ -55,7 +55,7 @@ fn positions(state: &State, arrangement: &Arrangement) -> Vec<(InstitutionId, Cu
         })
         .filter_map(|(key, balance)| match key.owner {
             Owner::Institution(institution) => Some((institution, key.currency, balance)),
-            Owner::House | Owner::Member(_) => None,
+            Owner::House | Owner::Member(_) | Owner::Arrangement(_) => None,
         })
         .collect();
     positions.sort_unstable();
@@ -78,13 +78,9 @@ fn pair_nets(state: &State, arrangement: &Arrangement, date: Date) -> PairNets {
             continue;
         }
         let (rule, rate) = conversion(arrangement, date, currency);
-        let magnitude = u64::try_from(owed.unsigned_abs()).ok().and_then(|minor| AmountMinor::new(minor).ok());
-        let magnitude = magnitude.expect("a pair's balance of one cycle fits an amount");
         let (from, to) = (state.minor_decimals(currency), state.minor_decimals(arrangement.asset));
-        // An amount below half a minor unit of the asset converts to nothing.
-        let converted = convert(magnitude, from, to, rate, Conversion::Divide, rule.rounding)
-            .map_or(0, |(amount, _)| amount.as_balance());
-        *nets.entry((low, high)).or_default() += converted * owed.signum();
+        let converted = convert_balance(BalanceMinor::new(owed), from, to, rate, Conversion::Divide, rule.rounding);
+        *nets.entry((low, high)).or_default() += converted.expect("positions and rates are bounded").get();
     }
     nets.retain(|_, owed| *owed != 0);
     nets
@@ -116,9 +112,11 @@ fn interest(arrangement: &Arrangement, settle_on: Date) -> Vec<(MemberId, Member
             let accrual = Accrual::new(number_days.abs());
             let minor = interest_minor(accrual, rule.rate_ppm, rule.basis, rule.rounding)
                 .expect("interest of one cycle fits 128 bits");
-            let Some(amount) = u64::try_from(minor).ok().and_then(|minor| AmountMinor::new(minor).ok()) else {
+            if minor == 0 {
                 continue;
-            };
+            }
+            let amount = u64::try_from(minor).ok().and_then(|minor| AmountMinor::new(minor).ok());
+            let amount = amount.expect("interest on a bounded balance is an amount");
             interest.push(if number_days > 0 { (low, high, amount) } else { (high, low, amount) });
         }
     }
@@ -143,24 +141,25 @@ fn fx_results(state: &State, arrangement: &Arrangement, date: Date, nets: &BTree
             continue;
         };
         let currency = first.edge_currency;
-        let counterpart_minor = state.accounts.balance_of(&counterpart_key(member, currency));
+        let counterpart_minor = state.accounts.balance_of(&counterpart_key(arrangement.id, member, currency));
         let net = nets.get(&member).copied().unwrap_or(0);
         if counterpart_minor == 0 && net == 0 {
             continue;
         }
         let (rule, rate) = conversion(arrangement, date, currency);
         let (from, to) = (state.minor_decimals(arrangement.asset), state.minor_decimals(currency));
-        let magnitude = u64::try_from(net.unsigned_abs()).ok().and_then(|minor| AmountMinor::new(minor).ok());
-        let settled = magnitude
-            .and_then(|minor| convert(minor, from, to, rate, Conversion::Multiply, rule.result_rounding).ok())
-            .map_or(0, |(amount, _)| amount.as_balance());
-        results.push(FxResult { member, currency, counterpart_minor, settled_minor: -settled * net.signum() });
+        let settled =
+            convert_balance(BalanceMinor::new(-net), from, to, rate, Conversion::Multiply, rule.result_rounding);
+        let settled_minor = settled.expect("nets and rates are bounded").get();
+        results.push(FxResult { member, currency, counterpart_minor, settled_minor });
     }
     results
 }
 
-pub(crate) fn counterpart_key(member: MemberId, currency: CurrencyId) -> AccountKey {
-    AccountKey { book: BookId::Edge(member), owner: Owner::Member(member), currency, kind: AccountKind::Counterpart }
+/// A member's account for its business with an arrangement, in its own book.
+pub(crate) fn counterpart_key(arrangement: ArrangementId, member: MemberId, currency: CurrencyId) -> AccountKey {
+    let (book, owner) = (BookId::Edge(member), Owner::Arrangement(arrangement));
+    AccountKey { book, owner, currency, kind: AccountKind::Counterpart }
 }
 
 /// Pay-ins first, then pay-outs; by member, and by counterparty where netting is bilateral.

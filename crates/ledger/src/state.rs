@@ -99,7 +99,7 @@ pub(crate) struct Arrangement {
     /// Payments cleared in the open cycle whose leg 3 waits for its settlement.
     pub(crate) cycle_payments: Vec<PaymentId>,
     /// Prefinanced in the open cycle, by member: released when it settles.
-    pub(crate) cycle_prefinanced: BTreeMap<MemberId, u64>,
+    pub(crate) cycle_prefinanced: BTreeMap<MemberId, u128>,
     pub(crate) closed_cycles: Vec<ClosedCycle>,
     pub(crate) next_run: RunId,
     pub(crate) frozen: bool,
@@ -107,8 +107,8 @@ pub(crate) struct Arrangement {
     pub(crate) awaiting_rate: BTreeSet<PaymentId>,
     /// Payments awaiting collection.
     pub(crate) awaiting_collection: BTreeSet<PaymentId>,
-    /// Payments held.
-    pub(crate) held: BTreeSet<PaymentId>,
+    /// Payments held, with the member whose list holds each.
+    pub(crate) held: BTreeMap<PaymentId, MemberId>,
     /// Payments awaiting conformity, by date.
     pub(crate) awaiting_conformity: BTreeSet<(Date, PaymentId)>,
     /// Open disputes by deadline.
@@ -142,11 +142,11 @@ pub(crate) struct Membership {
     /// Position of all its institutions in the asset, in the open cycle.
     pub(crate) position_minor: i128,
     /// Queued towards it: reserved under its exposure limit.
-    pub(crate) reserved_in_minor: u64,
+    pub(crate) reserved_in_minor: u128,
     /// Closed credits that have not settled.
-    pub(crate) unsettled_credit_minor: u64,
+    pub(crate) unsettled_credit_minor: u128,
     /// Paid out at clearing in cycles that have not settled.
-    pub(crate) prefinanced_minor: u64,
+    pub(crate) prefinanced_minor: u128,
     pub(crate) exposure_max_minor: Option<u64>,
     pub(crate) payment_max_minor: Option<u64>,
     pub(crate) prefinancing_max_minor: Option<u64>,
@@ -166,7 +166,7 @@ pub(crate) struct Participant {
     /// Its share of its member's cap.
     pub(crate) share_minor: Option<u64>,
     /// Its debits of closed cycles that have not settled.
-    pub(crate) unsettled_debit_minor: u64,
+    pub(crate) unsettled_debit_minor: u128,
     pub(crate) urgent: VecDeque<PaymentId>,
     pub(crate) ordinary: VecDeque<PaymentId>,
     /// Payments whose leg 3 its member is to pay now.
@@ -179,9 +179,9 @@ pub(crate) struct Pair {
     /// Open cycle: positive when low owes high.
     pub(crate) low_owes_minor: i128,
     /// Queued: from low to high, from high to low.
-    pub(crate) reserved_minor: [u64; 2],
+    pub(crate) reserved_minor: [u128; 2],
     /// Closed and unsettled, same sides.
-    pub(crate) unsettled_minor: [u64; 2],
+    pub(crate) unsettled_minor: [u128; 2],
     /// Lines: most that low may owe high, that high may owe low.
     pub(crate) line_minor: [Option<u64>; 2],
     /// Sum of balance × days up to `as_of`, positive when low owes.
@@ -209,11 +209,11 @@ pub(crate) struct ClosedCycle {
     pub(crate) settled: bool,
     pub(crate) payments: Vec<PaymentId>,
     /// Use of limits that its settlement releases.
-    pub(crate) debits_minor: BTreeMap<InstitutionId, u64>,
-    pub(crate) credits_minor: BTreeMap<MemberId, u64>,
+    pub(crate) debits_minor: BTreeMap<InstitutionId, u128>,
+    pub(crate) credits_minor: BTreeMap<MemberId, u128>,
     /// By debtor and creditor.
-    pub(crate) pair_debits_minor: BTreeMap<(MemberId, MemberId), u64>,
-    pub(crate) prefinanced_minor: BTreeMap<MemberId, u64>,
+    pub(crate) pair_debits_minor: BTreeMap<(MemberId, MemberId), u128>,
+    pub(crate) prefinanced_minor: BTreeMap<MemberId, u128>,
 }
 
 #[derive(Clone, Copy, Serialize, Deserialize)]
@@ -368,10 +368,9 @@ impl Arrangement {
 
 impl Membership {
     /// What the house may be owed by the member: its prefunding and its committed line.
-    pub(crate) fn cap_minor(&self, accounts: &Accounts, committed_line_minor: u64) -> u64 {
+    pub(crate) fn cap_minor(&self, accounts: &Accounts, committed_line_minor: u64) -> i128 {
         let prefunding = accounts.balance_minor(self.prefunding_account);
-        let cap = prefunding + i128::from(if self.stage >= Stage::Net { committed_line_minor } else { 0 });
-        u64::try_from(cap).expect("prefunding is never negative")
+        prefunding + i128::from(if self.stage >= Stage::Net { committed_line_minor } else { 0 })
     }
 }
 
@@ -379,7 +378,7 @@ impl Participant {
     /// What it may still pay: its share, plus what it was paid, less what it owes, closed and unsettled debits included.
     pub(crate) fn headroom_minor(&self, accounts: &Accounts) -> i128 {
         i128::from(self.share_minor.unwrap_or(0)) + accounts.balance_minor(self.position_account)
-            - i128::from(self.unsettled_debit_minor)
+            - signed(self.unsettled_debit_minor)
     }
 
     /// Its queue in order: urgent items first, each class by entry.
@@ -390,4 +389,9 @@ impl Participant {
     pub(crate) fn queue_len(&self) -> usize {
         self.urgent.len() + self.ordinary.len()
     }
+}
+
+/// A sum of amounts as a balance.
+pub(crate) fn signed(minor: u128) -> i128 {
+    i128::try_from(minor).expect("a sum of amounts fits 127 bits")
 }

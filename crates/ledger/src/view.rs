@@ -295,7 +295,7 @@ impl State {
     #[must_use]
     pub fn held_and_unpriced(&self, arrangement: ArrangementId) -> (Vec<PaymentId>, Vec<PaymentId>) {
         let Some(found) = self.arrangement(arrangement) else { return (Vec::new(), Vec::new()) };
-        (found.held.iter().copied().collect(), found.awaiting_rate.iter().copied().collect())
+        (found.held.keys().copied().collect(), found.awaiting_rate.iter().copied().collect())
     }
 
     /// Anticipated transfers due: debtor, creditor, amount, date.
@@ -339,7 +339,7 @@ impl State {
             .awaiting_rate
             .iter()
             .chain(&arrangement.awaiting_collection)
-            .chain(&arrangement.held)
+            .chain(arrangement.held.keys())
             .chain(&arrangement.partly_returned)
             .chain(&arrangement.cycle_payments)
             .chain(arrangement.closed_cycles.iter().flat_map(|closed| &closed.payments))

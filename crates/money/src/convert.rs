@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use crate::amount::{AmountError, AmountMinor};
+use crate::amount::{AmountError, AmountMinor, BalanceMinor};
 use crate::currency::MAX_MINOR_DECIMALS;
 use crate::rate::Rate;
 use crate::rounding::{Residue, Rounding, round_unsigned};
@@ -101,6 +101,40 @@ pub fn through(
     let product = u128::from(amount.get()) * u128::from(then.mantissa());
     let exponent = shift + i32::from(first.decimals()) - i32::from(then.decimals());
     round_to_amount(product, exponent, first.mantissa(), rounding)
+}
+
+/// Converts a balance of either sign: its magnitude as by [`convert`], its sign kept, and zero where it rounds to nothing.
+///
+/// For nets and counterparts, which may be larger than any one amount.
+///
+/// # Errors
+/// [`ConvertError::Overflow`] where the result, or what it is computed from, does not fit 128 bits.
+///
+/// # Panics
+/// As [`convert`].
+pub fn convert_balance(
+    balance: BalanceMinor,
+    from_decimals: u8,
+    to_decimals: u8,
+    rate: Rate,
+    how: Conversion,
+    rounding: Rounding,
+) -> Result<BalanceMinor, ConvertError> {
+    let shift = decimals_shift(from_decimals, to_decimals);
+    let magnitude = balance.get().unsigned_abs();
+    let decimals = i32::from(rate.decimals());
+    let (product, exponent, divisor) = match how {
+        Conversion::Multiply => {
+            let product = magnitude.checked_mul(u128::from(rate.mantissa())).ok_or(ConvertError::Overflow)?;
+            (product, shift - decimals, 1)
+        }
+        Conversion::Divide => (magnitude, shift + decimals, rate.mantissa()),
+    };
+    let exact = scaled_quotient(product, exponent, divisor).ok_or(ConvertError::Overflow)?;
+    let (rounded, _) =
+        round_unsigned(exact.floor, exact.remainder, exact.divisor, rounding).ok_or(ConvertError::Overflow)?;
+    let rounded = i128::try_from(rounded).map_err(|_| ConvertError::Overflow)?;
+    Ok(BalanceMinor::new(if balance.get() < 0 { -rounded } else { rounded }))
 }
 
 #[inline]

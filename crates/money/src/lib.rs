@@ -36,7 +36,7 @@ mod text;
 
 pub use amount::{AmountError, AmountMinor, BalanceMinor};
 pub use apportion::{ApportionError, largest_remainder, round_keeping_sum};
-pub use convert::{Conversion, ConvertError, convert, through};
+pub use convert::{Conversion, ConvertError, convert, convert_balance, through};
 pub use currency::{Currency, CurrencyCode, CurrencyError, MAX_MINOR_DECIMALS};
 pub use interest::{Accrual, CumulativeInterest, DayCount, InterestError, interest_minor};
 pub use rate::{MAX_RATE_DECIMALS, Rate, RateError, RateRounding, quotient};

@@ -7,14 +7,14 @@ use domain::{ArrangementId, PaymentId, PaymentState, Refusal};
 
 impl Decision<'_> {
     pub(super) fn give_conformity(&mut self, id: ArrangementId, payments: &[PaymentId], conforming: bool) -> Decided {
-        let arrangement = self.arrangement(id)?;
+        self.arrangement(id)?;
         check_list(payments)?;
         for &payment in payments {
             let (record, _) = self.payment(payment)?;
             if record.arrangement != id {
                 return Err(No::about(Refusal::PaymentUnknown, payment));
             }
-            self.by_member(arrangement.of(record.payer).member)?;
+            self.by_member(self.member_answering_for(record.payer))?;
             let waits = record.state == PaymentState::Cleared && record.conformity_by.is_some();
             if !waits {
                 return Err(No::about(Refusal::PaymentState, payment));

@@ -10,20 +10,21 @@ use domain::event::{Admitted, Disposition, EventBody};
 use domain::ids::Role;
 use domain::payment::Amounts;
 use domain::plan::{Denomination, Price, TriggerEvent};
-use domain::{PaymentId, PaymentState, Refusal};
+use domain::{PaymentId, Refusal};
 use money::AmountMinor;
 
 impl Decision<'_> {
     pub(super) fn resolve_hold(&mut self, payment: PaymentId, release: bool) -> Decided {
         let (record, arrangement) = self.payment(payment)?;
-        let members = [arrangement.of(record.payer).member, arrangement.of(record.payee).member];
-        // Which of the two holds it is not kept: either end's member may keep money from moving through itself.
-        let Role::Member(member) = self.command.actor.role else { return Err(No::unheard(Refusal::NotAuthorised)) };
-        if !members.contains(&member) {
-            return Err(No::unheard(Refusal::NotAuthorised));
-        }
-        if record.state != PaymentState::Held {
-            return Err(No::about(Refusal::PaymentState, payment));
+        match arrangement.held.get(&payment) {
+            Some(holder) => self.by_member(*holder)?,
+            None => {
+                let ends = [record.payer, record.payee].map(|end| self.member_answering_for(end));
+                if !ends.iter().any(|member| self.command.actor.role == Role::Member(*member)) {
+                    return Err(No::unheard(Refusal::NotAuthorised));
+                }
+                return Err(No::about(Refusal::PaymentState, payment));
+            }
         }
         if !release {
             self.emit(EventBody::HoldRefused { payment });
@@ -33,6 +34,9 @@ impl Decision<'_> {
         let disposition = self.dispose_released(arrangement, record, amounts, payment)?;
         let quote_until = quote_until(arrangement, self.now);
         self.emit(EventBody::HoldReleased { payment, disposition, amounts, quote_until });
+        if matches!(disposition, Disposition::Cleared(_)) {
+            self.emit_excess(arrangement, record.payer, record.payee, amounts.position);
+        }
         Ok(Answer::Accepted { payment: Some(payment), disposition: Some(disposition) })
     }
 

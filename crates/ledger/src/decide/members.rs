@@ -21,6 +21,11 @@ impl Decision<'_> {
             if goes_back && !self.is_flat(id, member) {
                 return Err(Refusal::MemberNotFlat.into());
             }
+            // Without its committed line the cap is the prefunding alone, and must still cover the shares allotted.
+            let prefunding = self.state.accounts.balance_minor(membership.prefunding_account);
+            if stage < Stage::Net && self.state.shares_minor(arrangement, member, None) > prefunding {
+                return Err(Refusal::SharesExceedCap.into());
+            }
         }
         self.emit(EventBody::MemberJoined { arrangement: id, member, stage, payout_at_clearing });
         Ok(DONE)
@@ -61,7 +66,16 @@ impl Decision<'_> {
                 || key.kind != AccountKind::Position
                 || !matches!(key.owner, Owner::Institution(institution) if of_member(institution))
         });
+        let pairs_flat = arrangement.members().filter(|(other, _)| *other != member).all(|(other, _)| {
+            arrangement.pair(member, other).is_none_or(|pair| pair.low_owes_minor == 0 && pair.number_days == 0)
+        });
+        let foreign_flat = arrangement
+            .foreign_pairs
+            .iter()
+            .all(|((low, high, _), owed)| *owed == 0 || (*low != member && *high != member));
         flat_positions
+            && pairs_flat
+            && foreign_flat
             && state.accounts.balance_of(&net_due) == 0
             && state.accounts.balance_minor(membership.prefunding_account) == 0
             && membership.reserved_in_minor == 0
@@ -70,7 +84,7 @@ impl Decision<'_> {
                 .any(|(_, p)| p.member == member && (p.queue_len() > 0 || !p.payouts.is_empty()))
             && !arrangement.awaiting_rate.iter().copied().any(waits)
             && !arrangement.awaiting_collection.iter().copied().any(waits)
-            && !arrangement.held.iter().copied().any(waits)
+            && !arrangement.held.keys().copied().any(waits)
             && !arrangement.awaiting_conformity.iter().map(|(_, payment)| *payment).any(waits)
             && !arrangement.cycle_payments.iter().copied().any(waits)
             && !arrangement.closed_cycles.iter().any(|cycle| {

@@ -240,6 +240,11 @@ impl<'a> Decision<'a> {
         Ok((record, arrangement))
     }
 
+    /// The member that answers for an institution that a payment names, whether or not it is still in the arrangement.
+    pub(crate) fn member_answering_for(&self, institution: domain::InstitutionId) -> MemberId {
+        self.state.shared.institutions[institution.index()].member
+    }
+
     /// The operator, with a second person.
     pub(crate) fn by_operator_with_four_eyes(&self) -> Result<(), No> {
         self.by(Role::Operator)?;

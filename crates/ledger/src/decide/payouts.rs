@@ -21,8 +21,8 @@ impl Decision<'_> {
     }
 
     pub(super) fn fail_payout(&mut self, payment: PaymentId) -> Decided {
-        let (record, arrangement) = self.payment(payment)?;
-        self.by_member(arrangement.of(record.payee).member)?;
+        let (record, _) = self.payment(payment)?;
+        self.by_member(self.member_answering_for(record.payee))?;
         if !matches!(record.payout, LegState::Instructed) {
             return Err(No::about(Refusal::PaymentState, payment));
         }

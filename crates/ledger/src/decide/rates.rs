@@ -1,6 +1,7 @@
 //! Rates: a member publishes what its currency is worth in the settlement asset.
 
 use super::{DONE, Decided, Decision, No};
+use crate::limits::{RATE_MAX, RATE_MIN};
 use domain::event::{EventBody, Quote};
 use domain::plan::Price;
 use domain::{ArrangementId, CurrencyId, MemberId, Refusal};
@@ -28,6 +29,9 @@ impl Decision<'_> {
         if currency == arrangement.asset || !self.state.shared.institutions.iter().any(of_member) {
             return Err(Refusal::RateNotInRulebook.into());
         }
+        if !is_in_range(quote) {
+            return Err(Refusal::RateOutOfRange.into());
+        }
         match (arrangement.plan.price, quote) {
             (Price::Fixed { spread_max_ppm, .. }, Quote::TwoSided { buy, sell }) => {
                 if !spread_is_within(buy, sell, spread_max_ppm) {
@@ -53,6 +57,17 @@ impl Decision<'_> {
         }
         self.emit(EventBody::RatePublished { arrangement: id, member, currency, quote });
         Ok(DONE)
+    }
+}
+
+/// Whether every rate of a quote is one that a currency can have.
+fn is_in_range(quote: Quote) -> bool {
+    let bound = |(mantissa, decimals)| Rate::new(mantissa, decimals).expect("a bound is a rate");
+    let (lowest, highest) = (bound(RATE_MIN), bound(RATE_MAX));
+    let within = |rate: Rate| rate.cmp_value(lowest) != Ordering::Less && rate.cmp_value(highest) != Ordering::Greater;
+    match quote {
+        Quote::TwoSided { buy, sell } => within(buy) && within(sell),
+        Quote::Reference(rate) => within(rate),
     }
 }
 

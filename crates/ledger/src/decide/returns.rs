@@ -52,6 +52,7 @@ impl Decision<'_> {
             value_date: today,
             payout,
         });
+        self.emit_excess(arrangement, record.payee, record.payer, returned.amounts.position);
         Ok(Answer::Accepted { payment: Some(payment), disposition: Some(Disposition::Cleared(payout)) })
     }
 
@@ -61,6 +62,10 @@ impl Decision<'_> {
             PaymentState::PaidOut | PaymentState::PartlyReturned if record.return_of.is_none() => {}
             PaymentState::Returned => return Err(Refusal::ReturnExceeds),
             _ => return Err(Refusal::PaymentState),
+        }
+        // A member that has left takes nothing back through the arrangement.
+        if [record.payer, record.payee].iter().any(|end| arrangement.participant(*end).is_none()) {
+            return Err(Refusal::MemberNotInArrangement);
         }
         let window = i32::from(arrangement.plan.returns.window_days);
         let last = self.state.business_day_after(arrangement, record.entered.plus_days(window), 0);

@@ -106,7 +106,7 @@ impl Decision<'_> {
 
 impl State {
     /// Sum of the shares of a member's institutions, each at the highest that is in force or set ahead.
-    fn shares_minor(&self, arrangement: &Arrangement, member: MemberId, but: Option<InstitutionId>) -> i128 {
+    pub(super) fn shares_minor(&self, arrangement: &Arrangement, member: MemberId, but: Option<InstitutionId>) -> i128 {
         self.shared.members[member.index()]
             .institutions
             .iter()
@@ -124,7 +124,7 @@ impl State {
         let membership = arrangement.membership(member).expect("looked up before");
         let scope = Scope::CommittedLine(member);
         let line = arrangement.ahead(scope).fold(self.committed_line_minor(arrangement, member), u64::min);
-        i128::from(membership.cap_minor(&self.accounts, line))
+        membership.cap_minor(&self.accounts, line)
     }
 
     pub(crate) fn committed_line_minor(&self, arrangement: &Arrangement, member: MemberId) -> u64 {

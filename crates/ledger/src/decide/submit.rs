@@ -7,10 +7,13 @@ use crate::state::{Arrangement, Participant, pair_side};
 use domain::command::{Order, SubmitPayment};
 use domain::event::{Admitted, Disposition, EventBody, PaymentEntered, Stage};
 use domain::ids::Role;
-use domain::plan::{CheckDigit, DayStep, Initiator, InstrumentRule, LimitKind, OnLimit, Price, TriggerEvent};
+use domain::plan::{
+    CheckDigit, DayStep, Initiator, InstrumentRule, LimitKind, OnLimit, Price, TriggerEvent, WhenUnset,
+};
 use domain::refusal::RefusedBy;
 use domain::time::SECOND_US;
 use domain::{Date, InstitutionId, MemberId, PaymentKey, Refusal, Timestamp};
+use money::AmountMinor;
 
 impl From<Refusal> for Stopped {
     fn from(refusal: Refusal) -> Self {
@@ -48,10 +51,11 @@ impl Decision<'_> {
         match self.enter(submission) {
             Ok(entered) => {
                 let disposition = entered.disposition;
-                let excess = self.excess(&entered);
+                let (payer, payee, position) = (entered.payer, entered.payee, entered.amounts.position);
                 self.emit(EventBody::PaymentEntered(entered));
-                if let Some(transfer) = excess {
-                    self.emit(transfer);
+                if matches!(disposition, Disposition::Cleared(_)) {
+                    let arrangement = self.arrangement(order.arrangement)?;
+                    self.emit_excess(arrangement, payer, payee, position);
                 }
                 Ok(Answer::Accepted { payment: Some(payment), disposition: Some(disposition) })
             }
@@ -234,23 +238,41 @@ impl Decision<'_> {
         Ok(Some(by.ok_or(Refusal::NotABusinessDay)?))
     }
 
-    /// The anticipated transfer that an accepted payment makes due, where it passes a pair line.
-    fn excess(&self, entered: &PaymentEntered) -> Option<EventBody> {
-        if !matches!(entered.disposition, Disposition::Cleared(_)) {
-            return None;
+    /// The anticipated transfer that what has just cleared makes due, where it passes a pair line.
+    pub(super) fn emit_excess(
+        &mut self,
+        arrangement: &Arrangement,
+        payer: InstitutionId,
+        payee: InstitutionId,
+        position: AmountMinor,
+    ) {
+        if let Some(transfer) = self.excess(arrangement, payer, payee, position) {
+            self.emit(transfer);
         }
-        let arrangement = self.state.arrangement(entered.arrangement)?;
+    }
+
+    fn excess(
+        &self,
+        arrangement: &Arrangement,
+        payer: InstitutionId,
+        payee: InstitutionId,
+        position: AmountMinor,
+    ) -> Option<EventBody> {
         let rule = arrangement.plan.limit(LimitKind::Pair)?;
         let OnLimit::PayExcess { within_business_days } = rule.on_limit else { return None };
-        let (debtor, creditor) = (arrangement.of(entered.payer).member, arrangement.of(entered.payee).member);
+        let (debtor, creditor) = (arrangement.of(payer).member, arrangement.of(payee).member);
         let side = pair_side(debtor, creditor);
-        let line = arrangement.pair(debtor, creditor).and_then(|pair| pair.line_minor[side]).unwrap_or(0);
+        let line = match arrangement.pair(debtor, creditor).and_then(|pair| pair.line_minor[side]) {
+            Some(line) => line,
+            None if rule.when_unset == WhenUnset::Zero => 0,
+            None => return None,
+        };
         let due = arrangement.transfers_due.get(&(debtor, creditor)).map_or(0, |due| due.amount_minor);
-        let used = arrangement.pair_use_minor(debtor, creditor) + entered.amounts.position.as_balance();
+        let used = arrangement.pair_use_minor(debtor, creditor) + position.as_balance();
         let excess = used - i128::from(line) - i128::from(due);
-        let amount = money::AmountMinor::new(u64::try_from(excess).ok()?).ok()?;
+        let amount = AmountMinor::new(u64::try_from(excess).ok()?).ok()?;
         let by = self.state.business_day_after(arrangement, arrangement.open_date()?, within_business_days)?;
-        Some(EventBody::TransferDue { arrangement: entered.arrangement, debtor, creditor, amount, by })
+        Some(EventBody::TransferDue { arrangement: arrangement.id, debtor, creditor, amount, by })
     }
 }
 

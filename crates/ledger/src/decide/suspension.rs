@@ -29,7 +29,7 @@ impl Decision<'_> {
         let mut void = Vec::new();
         let mut cancelled = Vec::new();
         let queued = arrangement.participants().flat_map(|(_, participant)| participant.queue());
-        let waiting = arrangement.awaiting_collection.iter().chain(&arrangement.held).copied();
+        let waiting = arrangement.awaiting_collection.iter().chain(arrangement.held.keys()).copied();
         let mut candidates: Vec<PaymentId> = queued.chain(waiting).collect();
         candidates.sort_unstable();
         for payment in candidates {

@@ -87,17 +87,17 @@ impl State {
         let arrangement = &mut self.arrangements[id.index()];
         assert_eq!(closed.cycle, arrangement.cycle, "the cycle that closes is the open one");
         let converted = !arrangement.positions_in_asset();
-        let mut debits_minor: BTreeMap<InstitutionId, u64> = BTreeMap::new();
+        let mut debits_minor: BTreeMap<InstitutionId, u128> = BTreeMap::new();
         for &(institution, _, balance_minor) in
             closed.positions.iter().filter(|(.., balance)| *balance < 0 && !converted)
         {
-            let debit = u64::try_from(balance_minor.unsigned_abs()).expect("a position fits an amount");
+            let debit = balance_minor.unsigned_abs();
             arrangement.of_mut(institution).unsettled_debit_minor += debit;
             debits_minor.insert(institution, debit);
         }
         let mut credits_minor = BTreeMap::new();
         for &(member, net) in closed.nets.iter().filter(|(_, net)| *net > 0) {
-            let credit = u64::try_from(net).expect("a net fits an amount");
+            let credit = net.unsigned_abs();
             arrangement.membership_mut(member).unsettled_credit_minor += credit;
             credits_minor.insert(member, credit);
         }
@@ -128,7 +128,7 @@ impl State {
     }
 
     /// Pair figures start anew; what pairs owed uses their lines until it is settled.
-    fn close_pairs(&mut self, id: ArrangementId, date: Date) -> BTreeMap<(MemberId, MemberId), u64> {
+    fn close_pairs(&mut self, id: ArrangementId, date: Date) -> BTreeMap<(MemberId, MemberId), u128> {
         let arrangement = &mut self.arrangements[id.index()];
         let interest = arrangement.plan.interest.is_some();
         let members: Vec<MemberId> = arrangement.members().map(|(member, _)| member).collect();
@@ -148,7 +148,7 @@ impl State {
                     continue;
                 }
                 let (debtor, creditor) = if owed > 0 { (low, high) } else { (high, low) };
-                let debit = u64::try_from(owed.unsigned_abs()).expect("a pair's balance fits an amount");
+                let debit = owed.unsigned_abs();
                 pair.unsettled_minor[pair_side(debtor, creditor)] += debit;
                 debits.insert((debtor, creditor), debit);
             }
@@ -185,8 +185,8 @@ impl State {
             }
         }
         for result in &closed.fx_results {
-            let key = |kind| AccountKey { kind, ..counterpart_key(result.member, result.currency) };
-            let counterpart = self.accounts.open(counterpart_key(result.member, result.currency));
+            let key = |kind| AccountKey { kind, ..counterpart_key(id, result.member, result.currency) };
+            let counterpart = self.accounts.open(counterpart_key(id, result.member, result.currency));
             let settled = self.accounts.open(key(AccountKind::SettledCounterpart));
             let fx_result = self.accounts.open(key(AccountKind::FxResult));
             self.accounts.shift(counterpart, settled, result.settled_minor);
@@ -224,7 +224,7 @@ impl State {
         if closed.legs.iter().any(|(leg, confirmed)| leg.member == member && leg.pay_in && !confirmed) {
             return;
         }
-        let institutions: Vec<(InstitutionId, u64)> = closed.debits_minor.iter().map(|(i, m)| (*i, *m)).collect();
+        let institutions: Vec<(InstitutionId, u128)> = closed.debits_minor.iter().map(|(i, m)| (*i, *m)).collect();
         let pairs: Vec<_> =
             closed.pair_debits_minor.iter().filter(|((d, _), _)| *d == member).map(|(p, m)| (*p, *m)).collect();
         for (institution, minor) in institutions {

@@ -79,8 +79,8 @@ impl State {
             Disposition::AwaitingCollection => {
                 self.arrangements[entered.arrangement.index()].awaiting_collection.insert(entered.payment);
             }
-            Disposition::Held(_) => {
-                self.arrangements[entered.arrangement.index()].held.insert(entered.payment);
+            Disposition::Held(member) => {
+                self.arrangements[entered.arrangement.index()].held.insert(entered.payment, member);
             }
         }
     }
@@ -217,7 +217,7 @@ impl State {
             PaymentState::Queued => true,
             PaymentState::AwaitingRate => arrangement.awaiting_rate.remove(&payment),
             PaymentState::AwaitingCollection => arrangement.awaiting_collection.remove(&payment),
-            PaymentState::Held => arrangement.held.remove(&payment),
+            PaymentState::Held => arrangement.held.remove(&payment).is_some(),
             _ => false,
         };
         assert!(waited, "payment {payment} in state {state:?} cannot end without clearing");
@@ -247,7 +247,7 @@ impl State {
         self.payment_requoted(payment, amounts, quote_until);
         let record = self.payments.of_mut(payment);
         let arrangement = &mut self.arrangements[record.arrangement.index()];
-        assert!(arrangement.held.remove(&payment), "only what is held is released");
+        assert!(arrangement.held.remove(&payment).is_some(), "only what is held is released");
         match disposition {
             Disposition::Cleared(payout) => {
                 step(record, Step::Clear, PaymentState::Cleared);
@@ -370,8 +370,8 @@ impl State {
                 let member = arrangement.of(payee_id).member;
                 arrangement.of_mut(payee_id).payouts.insert(payment);
                 if arrangement.plan.triggers.payout_at_clearing_by_choice {
-                    arrangement.membership_mut(member).prefinanced_minor += record.position_minor;
-                    *arrangement.cycle_prefinanced.entry(member).or_default() += record.position_minor;
+                    arrangement.membership_mut(member).prefinanced_minor += u128::from(record.position_minor);
+                    *arrangement.cycle_prefinanced.entry(member).or_default() += u128::from(record.position_minor);
                 }
             }
             Payout::AfterSettlement => arrangement.cycle_payments.push(payment),
@@ -450,9 +450,9 @@ impl Arrangement {
     /// Reserves (or frees, when negative) the amount of a queued payment under the limits that several queues share.
     fn reserve(&mut self, record: &PaymentRecord, amount_minor: i128) {
         let (debtor, creditor) = (self.of(record.payer).member, self.of(record.payee).member);
-        let add = |reserved: &mut u64| {
-            let sum = i128::from(*reserved) + amount_minor;
-            *reserved = u64::try_from(sum).expect("reservations fit an amount and are never negative");
+        let add = |reserved: &mut u128| {
+            let sum = reserved.checked_add_signed(amount_minor);
+            *reserved = sum.expect("a reservation is never negative");
         };
         add(&mut self.membership_mut(creditor).reserved_in_minor);
         add(&mut self.pair_mut(debtor, creditor).reserved_minor[pair_side(debtor, creditor)]);

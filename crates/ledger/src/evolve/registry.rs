@@ -138,7 +138,7 @@ impl State {
             frozen: false,
             awaiting_rate: BTreeSet::new(),
             awaiting_collection: BTreeSet::new(),
-            held: BTreeSet::new(),
+            held: BTreeMap::new(),
             awaiting_conformity: BTreeSet::new(),
             disputes: BTreeSet::new(),
             partly_returned: BTreeSet::new(),
@@ -202,7 +202,7 @@ impl State {
         let institution_account = edge(of_institution, AccountKind::Institution);
         let collected_account = edge(of_institution, AccountKind::Collected);
         let payout_due_account = edge(of_institution, AccountKind::PayoutDue);
-        let counterpart_account = edge(Owner::Member(member), AccountKind::Counterpart);
+        let counterpart_account = edge(Owner::Arrangement(id), AccountKind::Counterpart);
         let position_account = accounts.open(arrangement.position_key(institution, arrangement.asset));
         if arrangement.participants.len() <= institution.index() {
             arrangement.participants.resize_with(institution.index() + 1, || None);

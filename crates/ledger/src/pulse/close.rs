@@ -41,7 +41,8 @@ pub(super) fn close(state: &State, arrangement: &Arrangement, day: &Day, out: &m
 fn expire(state: &State, arrangement: &Arrangement, today: Date, out: &mut Vec<Event>) {
     let mut ends: BTreeMap<Date, bool> = BTreeMap::new();
     let queued = arrangement.participants().flat_map(|(_, participant)| participant.queue());
-    let waiting = arrangement.awaiting_rate.iter().chain(&arrangement.awaiting_collection).chain(&arrangement.held);
+    let waiting =
+        arrangement.awaiting_rate.iter().chain(&arrangement.awaiting_collection).chain(arrangement.held.keys());
     let mut expired: Vec<PaymentId> = queued
         .chain(waiting.copied())
         .filter(|payment| {

@@ -40,7 +40,7 @@ fn one_payment_inside_its_share_clears_in_one_event_with_three_legs() {
     assert_eq!((view.payer_minor, view.position_minor, view.payee_minor), (200_901, 2_005, 10_000));
     assert_eq!((house.position(2), house.position(4)), (-2_005, 2_005));
     assert_eq!(house.edge(1, Owner::Institution(InstitutionId(2)), 1, AccountKind::Institution), -200_901);
-    assert_eq!(house.edge(1, Owner::Member(MemberId(1)), 1, AccountKind::Counterpart), 200_901);
+    assert_eq!(house.edge(1, Owner::Arrangement(ARRANGEMENT), 1, AccountKind::Counterpart), 200_901);
     assert_eq!(house.edge(2, Owner::Institution(InstitutionId(4)), 2, AccountKind::PayoutDue), 10_000);
 }
 

@@ -146,7 +146,7 @@ fn conformity_makes_legs_1_and_3_due() {
     assert_eq!(house.state_of(payment), PaymentState::PaidOut);
     let confirm = CommandBody::ConfirmCollections { arrangement: ARRANGEMENT, payments: vec![payment] };
     house.accepted(Actor::member(MemberId(0), 1), confirm);
-    assert_eq!(house.edge(0, Owner::Member(MemberId(0)), 0, AccountKind::Counterpart), 40_000_00);
+    assert_eq!(house.edge(0, Owner::Arrangement(ARRANGEMENT), 0, AccountKind::Counterpart), 40_000_00);
 }
 
 #[test]

@@ -60,9 +60,9 @@ fn the_published_day_is_priced_netted_and_settled_to_the_cent() {
         .unwrap();
     // BCRA collected ARS 2,166,815.00, owes ARS 1,000,000.00 and pays USD 10,715.85 at 108.88670.
     assert_eq!((results[0].counterpart_minor, results[0].settled_minor), (116_681_500, 116_681_354));
-    assert_eq!(house.edge(0, Owner::Member(MemberId(0)), 1, AccountKind::FxResult), 146);
+    assert_eq!(house.edge(0, Owner::Arrangement(ARRANGEMENT), 1, AccountKind::FxResult), 146);
     assert_eq!((results[1].counterpart_minor, results[1].settled_minor), (-5_385_000, -5_384_929));
-    assert_eq!(house.edge(0, Owner::Member(MemberId(0)), 1, AccountKind::Counterpart), 0);
+    assert_eq!(house.edge(0, Owner::Arrangement(ARRANGEMENT), 1, AccountKind::Counterpart), 0);
 
     let legs = house.state.settlement_legs(ARRANGEMENT);
     assert_eq!(legs.len(), 2, "a pay-in and a pay-out of the pair");
