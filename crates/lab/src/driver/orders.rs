@@ -3,6 +3,7 @@
 use domain::command::{Command, CommandBody, Order, SubmitPayment};
 use domain::plan::{CheckDigit, Denomination, Initiator, InstrumentRule, Purpose as PaymentPurpose};
 use domain::{Actor, Commitment, Date, DocumentKey, InstitutionId, Uetr};
+use ledger::view::PaymentView;
 
 use super::setup::ARRANGEMENT;
 use crate::order_amounts::{DayRates, ordered_amount, ordered_in};
@@ -82,15 +83,50 @@ impl<'a> OrderDesk<'a> {
         let above = self.scenario.plan.evidence.map(|rule| rule.above_asset_minor.get());
         above.is_some_and(|above| ticket.usd_cents + ticket.usd_cents / 16 + 100 > above)
     }
+}
 
-    /// The amount of a payment's view that is the one ordered.
-    pub(crate) fn ordered_minor(order: &Order, payment: &ledger::view::PaymentView) -> u64 {
-        match order.denomination {
-            Denomination::Payee => payment.payee_minor,
-            Denomination::Payer => payment.payer_minor,
-            Denomination::Asset => payment.position_minor,
-        }
+/// The orders of a business day: tickets of one day or of several, each with its day's desk.
+#[derive(Default)]
+pub(crate) struct DayOrders<'a> {
+    tickets: Vec<Ticket>,
+    /// Each with the place after its last ticket.
+    desks: Vec<(usize, OrderDesk<'a>)>,
+}
+
+impl<'a> DayOrders<'a> {
+    /// The tickets of one more day.
+    pub(crate) fn add(&mut self, desk: OrderDesk<'a>, tickets: Vec<Ticket>) {
+        self.tickets.extend(tickets);
+        self.desks.push((self.tickets.len(), desk));
     }
+
+    /// The tickets, in the order in which they enter.
+    pub(crate) fn tickets(&self) -> &[Ticket] {
+        &self.tickets
+    }
+
+    pub(crate) fn order(&self, place: usize) -> Order {
+        self.desk(place).order(&self.tickets[place])
+    }
+
+    pub(crate) fn command(&self, place: usize) -> Command {
+        self.desk(place).command(&self.tickets[place])
+    }
+
+    fn desk(&self, place: usize) -> &OrderDesk<'a> {
+        let found = self.desks.iter().find(|(until, _)| place < *until);
+        &found.expect("bug: a ticket of no day").1
+    }
+}
+
+/// Whether a payment is what became of an order: its reference is, and its amount where it was accepted.
+pub(crate) fn is_of_order(payment: &PaymentView, order: &Order) -> bool {
+    let ordered_minor = match order.denomination {
+        Denomination::Payee => payment.payee_minor,
+        Denomination::Payer => payment.payer_minor,
+        Denomination::Asset => payment.position_minor,
+    };
+    payment.key.uetr == order.uetr && (payment.refusal.is_some() || ordered_minor == order.amount.get())
 }
 
 fn document(stream: Stream) -> DocumentKey {

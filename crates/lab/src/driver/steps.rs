@@ -104,32 +104,27 @@ pub(crate) fn publish_references(scenario: &Scenario, date: Date) -> Vec<Command
 pub(crate) fn conform(state: &State, date: Date, block: usize) -> Vec<Command> {
     let entered_before = |payment: &PaymentId| state.payment(*payment).is_some_and(|found| found.entered < date);
     let waiting = state.awaiting_conformity(ARRANGEMENT).into_iter().map(|(payment, _)| payment);
-    let due = part_of_block(waiting.filter(entered_before).collect(), block, PAYMENTS_OF_BATCH);
-    by_payers_member(state, &due, PAYMENTS_OF_COMMAND, |payments| CommandBody::GiveConformity {
+    let due = part_of_block(waiting.filter(entered_before).collect(), block);
+    by_payers_member(state, &due, |payments| CommandBody::GiveConformity {
         arrangement: ARRANGEMENT,
         payments,
         conforming: true,
     })
 }
 
-/// Leg 1 is confirmed from its date on. Where a limit may refuse one of them, each goes by itself: a command is done
-/// whole or not at all. What is refused is tried again on the next day, until its time is over.
-pub(crate) fn collect(scenario: &Scenario, state: &State, date: Date, block: usize) -> Vec<Command> {
-    let alone = !scenario.plan.limits.is_empty();
-    let (of_command, of_batch) = if alone { (1, COMMANDS_OF_BATCH) } else { (PAYMENTS_OF_COMMAND, PAYMENTS_OF_BATCH) };
+/// Leg 1 is confirmed from its date on.
+pub(crate) fn collect(state: &State, date: Date, block: usize) -> Vec<Command> {
     let waiting = state.awaiting_collection(ARRANGEMENT).into_iter();
     let due = waiting.filter(|(_, from)| *from <= date).map(|(payment, _)| payment).collect();
-    let due = part_of_block(due, block, of_batch);
-    by_payers_member(state, &due, of_command, |payments| CommandBody::ConfirmCollections {
-        arrangement: ARRANGEMENT,
-        payments,
-    })
+    let due = part_of_block(due, block);
+    by_payers_member(state, &due, |payments| CommandBody::ConfirmCollections { arrangement: ARRANGEMENT, payments })
 }
 
 /// What of a list the n-th block of an entry takes: the first one so many that the rest fills whole blocks, each later
 /// one as many as a block takes. So what a block does follows from its number and from what is left, and from nothing
 /// that only the process before a crash knew.
-fn part_of_block(mut due: Vec<PaymentId>, block: usize, most: usize) -> Vec<PaymentId> {
+fn part_of_block(mut due: Vec<PaymentId>, block: usize) -> Vec<PaymentId> {
+    let most = PAYMENTS_OF_BATCH;
     due.sort_unstable();
     let take = match (block, due.len()) {
         (0, 0) => 0,
@@ -144,7 +139,6 @@ fn part_of_block(mut due: Vec<PaymentId>, block: usize, most: usize) -> Vec<Paym
 fn by_payers_member(
     state: &State,
     payments: &[PaymentId],
-    of_command: usize,
     body: impl Fn(Vec<PaymentId>) -> CommandBody,
 ) -> Vec<Command> {
     let mut by_member: BTreeMap<MemberId, Vec<PaymentId>> = BTreeMap::new();
@@ -154,7 +148,7 @@ fn by_payers_member(
         by_member.entry(member).or_default().push(payment);
     }
     let commands = |(member, payments): (MemberId, Vec<PaymentId>)| {
-        let parts: Vec<Vec<PaymentId>> = payments.chunks(of_command).map(<[PaymentId]>::to_vec).collect();
+        let parts: Vec<Vec<PaymentId>> = payments.chunks(PAYMENTS_OF_COMMAND).map(<[PaymentId]>::to_vec).collect();
         let body = &body;
         parts.into_iter().map(move |payments| self::by_member(member, body(payments)))
     };
@@ -234,5 +228,30 @@ fn last_day_of_cycle(scenario: &Scenario) -> Date {
             let (year, month) = if last_month < 12 { (year, last_month + 1) } else { (year + 1, last_month - 11) };
             Date::from_ymd(year, month, 1).expect("bug: a run beyond the last year").plus_days(-1)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blocks_of_a_list_take_all_of_it_and_are_full_but_for_the_first() {
+        for count in [0, 1, PAYMENTS_OF_BATCH, PAYMENTS_OF_BATCH + 1, 3 * PAYMENTS_OF_BATCH - 1] {
+            let mut left: Vec<PaymentId> = (0..count).map(PaymentId::from_index).collect();
+            let mut sizes = Vec::new();
+            for block in 0.. {
+                let part = part_of_block(left.clone(), block);
+                if part.is_empty() {
+                    break;
+                }
+                sizes.push(part.len());
+                left.retain(|payment| part.binary_search(payment).is_err());
+            }
+            assert!(left.is_empty(), "{count}");
+            assert!(sizes.iter().skip(1).all(|size| *size == PAYMENTS_OF_BATCH), "{count}: {sizes:?}");
+        }
+        // What the first block left is none of the later ones' where it is less than a block.
+        assert!(part_of_block(vec![PaymentId(7)], 1).is_empty());
     }
 }

@@ -1,23 +1,24 @@
 //! The course of a run: setting up, date after date, until nothing is left to settle.
 
 use std::iter::Peekable;
+use std::ops::Range;
 use std::sync::mpsc::Sender;
 
 use domain::command::Command;
-use domain::{Date, Timestamp};
+use domain::{Date, PaymentId, Timestamp};
 use engine::{Batch, ClientTag, Engine, LedgerMachine, Released, SubmitFault};
 use journal::{Blocks, Head, Journal};
 use ledger::{Answer, State};
 
 use super::agenda::{self, Action, Entry, GAP_US};
 use super::fault::RunFault;
-use super::orders::OrderDesk;
+use super::orders::{DayOrders, OrderDesk, is_of_order};
 use super::progress::{Observer, Phase, Progress};
 use super::setup::{ARRANGEMENT, DAYS_AFTER_WINDOW};
 use super::{resume, setup, steps};
 use crate::calendar::Window;
 use crate::scenario::Scenario;
-use crate::tickets::{DayTickets, Ticket, TrafficDays};
+use crate::tickets::TrafficDays;
 
 /// Blocks that the bookkeeper is given at a time, so that it can begin while the run goes on.
 const BLOCKS_OF_PART: u64 = 256;
@@ -25,12 +26,10 @@ const BLOCKS_OF_PART: u64 = 256;
 /// What a batch was for, carried as its correlation.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Purpose {
-    /// Tickets from this ordinal on.
-    Tickets { first: u64 },
+    /// Orders of tickets from this ordinal on.
+    Orders { first: u64 },
     /// Nothing but what is due.
     Pulse,
-    /// Collections: a rule may refuse one, and it is tried again.
-    Collections,
     /// Something that has to be done.
     Necessary(Necessary),
 }
@@ -41,17 +40,19 @@ enum Necessary {
     OpeningDay,
     Rates,
     Conformity,
+    Collections,
     Transfers,
     Settlement,
     Payouts,
 }
 
 impl Necessary {
-    const ALL: [(Necessary, &'static str); 7] = [
+    const ALL: [(Necessary, &'static str); 8] = [
         (Necessary::SettingUp, "setting up"),
         (Necessary::OpeningDay, "opening the business day"),
         (Necessary::Rates, "publishing rates"),
         (Necessary::Conformity, "conforming to debits"),
+        (Necessary::Collections, "confirming collections"),
         (Necessary::Transfers, "an anticipated transfer"),
         (Necessary::Settlement, "settlement"),
         (Necessary::Payouts, "paying institutions"),
@@ -68,19 +69,17 @@ impl Purpose {
 
     fn correlation(self) -> u64 {
         match self {
-            Purpose::Tickets { first } => first,
+            Purpose::Orders { first } => first,
             Purpose::Pulse => 1 << Purpose::KIND_SHIFT,
-            Purpose::Collections => 2 << Purpose::KIND_SHIFT,
-            Purpose::Necessary(step) => (3 << Purpose::KIND_SHIFT) | step.number(),
+            Purpose::Necessary(step) => (2 << Purpose::KIND_SHIFT) | step.number(),
         }
     }
 
     fn of_correlation(correlation: u64) -> Purpose {
         let rest = correlation & ((1 << Purpose::KIND_SHIFT) - 1);
         match correlation >> Purpose::KIND_SHIFT {
-            0 => Purpose::Tickets { first: rest },
+            0 => Purpose::Orders { first: rest },
             1 => Purpose::Pulse,
-            2 => Purpose::Collections,
             _ => {
                 let place = usize::try_from(rest).expect("a place in a short list");
                 Purpose::Necessary(Necessary::ALL[place].0)
@@ -103,12 +102,6 @@ pub(crate) struct Voyage<'a, J: Journal> {
     batch: Batch,
     progress: Progress,
     days: Peekable<TrafficDays<'a>>,
-}
-
-/// Tickets of one day of the traffic, with the desk that makes its orders.
-struct DeskTickets<'a> {
-    desk: OrderDesk<'a>,
-    count: usize,
 }
 
 impl<'a, J: Journal> Voyage<'a, J> {
@@ -168,9 +161,9 @@ impl<'a, J: Journal> Voyage<'a, J> {
     /// A date; `false` where nothing was left to do on it.
     fn sail_date(&mut self, window: Window, date: Date) -> Result<bool, RunFault> {
         let business_day = self.state().is_open_for_business(ARRANGEMENT, date);
-        let (tickets, desks) = if business_day { self.tickets_of(date) } else { (Vec::new(), Vec::new()) };
+        let orders = if business_day { self.orders_of(date) } else { DayOrders::default() };
         let Scenario { plan, local_times, .. } = self.scenario;
-        let entries = agenda::of_date(plan, local_times, date, business_day, &tickets, self.last);
+        let entries = agenda::of_date(plan, local_times, date, business_day, orders.tickets(), self.last);
         let begins = entries.first().map_or(self.last, |entry| entry.at);
         if date > window.to() {
             self.progress.phase = Phase::Settling;
@@ -187,7 +180,7 @@ impl<'a, J: Journal> Voyage<'a, J> {
         for (place, entry) in entries.iter().enumerate() {
             let until = entries.get(place + 1).map_or(entry.at.plus_us(GAP_US), |next| next.at);
             self.last = entry.at;
-            self.enter(date, entry, until, &tickets, &desks)?;
+            self.enter(date, entry, until, &orders)?;
         }
         self.give_blocks(BLOCKS_OF_PART)?;
         Ok(true)
@@ -197,45 +190,33 @@ impl<'a, J: Journal> Voyage<'a, J> {
         self.engine.state_for_simulation()
     }
 
-    /// The tickets that enter on a business day: its own, and those of days since the last one, on which the arrangement
+    /// The orders that enter on a business day: its own, and those of days since the last one, on which the arrangement
     /// was closed. Those after the last business day of the window enter on it.
-    fn tickets_of(&mut self, date: Date) -> (Vec<Ticket>, Vec<DeskTickets<'a>>) {
+    fn orders_of(&mut self, date: Date) -> DayOrders<'a> {
         let is_last = self.scenario.business_days.last().is_some_and(|&last| last <= date);
-        let (mut tickets, mut desks) = (Vec::new(), Vec::new());
-        while let Some(DayTickets { date: of, tickets: more }) = self.days.next_if(|day| is_last || day.date <= date) {
-            desks.push(DeskTickets { desk: OrderDesk::new(self.scenario, of), count: more.len() });
-            tickets.extend(more);
+        let mut orders = DayOrders::default();
+        while let Some(day) = self.days.next_if(|day| is_last || day.date <= date) {
+            orders.add(OrderDesk::new(self.scenario, day.date), day.tickets);
         }
-        (tickets, desks)
+        orders
     }
 
     /// Does an entry that is not done yet; `until` is when the next one begins.
-    fn enter(
-        &mut self,
-        date: Date,
-        entry: &Entry,
-        until: Timestamp,
-        tickets: &[Ticket],
-        desks: &[DeskTickets<'a>],
-    ) -> Result<(), RunFault> {
+    fn enter(&mut self, date: Date, entry: &Entry, until: Timestamp, orders: &DayOrders<'a>) -> Result<(), RunFault> {
         let at = entry.at;
         match &entry.action {
-            Action::Submit(range) => {
-                let first = range.start;
-                self.submit_tickets(at, &tickets[range.clone()], &|place| desk_of(desks, first + place))?;
-            }
+            Action::Submit(places) => self.submit_orders(at, places.clone(), orders)?,
             Action::Pulse if at > self.resumed_at || self.was_cut(at) => {
                 self.submit(at, Vec::new(), Purpose::Pulse)?;
             }
             Action::Pulse => {}
             Action::Conform => {
                 let build = |state: &State, block| steps::conform(state, date, block);
-                self.in_blocks(at, until, Purpose::Necessary(Necessary::Conformity), &build)?;
+                self.in_blocks(at, until, Necessary::Conformity, &build)?;
             }
             Action::Collect => {
-                let scenario = self.scenario;
-                let build = |state: &State, block| steps::collect(scenario, state, date, block);
-                self.in_blocks(at, until, Purpose::Collections, &build)?;
+                let build = |state: &State, block| steps::collect(state, date, block);
+                self.in_blocks(at, until, Necessary::Collections, &build)?;
             }
             _ if at <= self.resumed_at => {}
             other => self.do_necessary(date, at, other)?,
@@ -274,52 +255,36 @@ impl<'a, J: Journal> Voyage<'a, J> {
         days[..days.partition_point(|&day| day < date)].last().copied()
     }
 
-    /// One block for so many tickets as a batch may have, at consecutive microseconds.
-    fn submit_tickets<'d>(
-        &mut self,
-        at: Timestamp,
-        tickets: &[Ticket],
-        desk: &dyn Fn(usize) -> &'d OrderDesk<'a>,
-    ) -> Result<(), RunFault>
-    where
-        'a: 'd,
-    {
+    /// A block for as many orders as a batch may have, at consecutive microseconds.
+    fn submit_orders(&mut self, at: Timestamp, places: Range<usize>, orders: &DayOrders<'a>) -> Result<(), RunFault> {
         let mut at = at;
-        let mut place = 0;
-        for part in tickets.chunks(steps::COMMANDS_OF_BATCH) {
+        for first in places.clone().step_by(steps::COMMANDS_OF_BATCH) {
+            let of_block = first..places.end.min(first + steps::COMMANDS_OF_BATCH);
+            let count = u64::try_from(of_block.len()).expect("a number of orders fits");
             if at > self.resumed_at {
-                let mut entries = std::mem::take(&mut self.batch.entries);
-                entries.clear();
-                entries.extend(part.iter().enumerate().map(|(within, ticket)| engine::Entry {
-                    client: ClientTag::default(),
-                    command: desk(place + within).command(ticket),
+                let ordinal = orders.tickets()[first].ordinal;
+                self.batch.entries.clear();
+                self.batch.entries.extend(of_block.map(|place| {
+                    let (client, command) = (ClientTag::default(), orders.command(place));
+                    engine::Entry { client, command }
                 }));
-                self.batch.entries = entries;
-                self.submit_batch(at, Purpose::Tickets { first: part[0].ordinal })?;
+                self.submit_batch(at, Purpose::Orders { first: ordinal })?;
             } else {
-                self.check_tickets(part, &|within| desk(place + within))?;
+                self.check_orders(of_block, orders)?;
             }
-            self.progress.tickets_submitted += u64::try_from(part.len()).expect("a number of tickets fits");
-            place += part.len();
+            self.progress.tickets_submitted += count;
             at = at.plus_us(1);
         }
         Ok(())
     }
 
-    /// Whether the payments of tickets that were submitted before a restart are those of the tickets.
-    fn check_tickets<'d>(&self, tickets: &[Ticket], desk: &dyn Fn(usize) -> &'d OrderDesk<'a>) -> Result<(), RunFault>
-    where
-        'a: 'd,
-    {
-        for (place, ticket) in tickets.iter().enumerate() {
-            let found = self.state().payment(domain::PaymentId(ticket.ordinal));
-            let order = desk(place).order(ticket);
-            let same = found.is_some_and(|found| {
-                let amount = OrderDesk::ordered_minor(&order, &found);
-                found.key.uetr == order.uetr && (found.refusal.is_some() || amount == order.amount.get())
-            });
-            if !same {
-                return Err(RunFault::OtherRun { detail: format!("payment {} is of another ticket", ticket.ordinal) });
+    /// Whether the payments of orders that were submitted before a restart are those of the tickets.
+    fn check_orders(&self, places: Range<usize>, orders: &DayOrders<'a>) -> Result<(), RunFault> {
+        for place in places {
+            let (ordinal, order) = (orders.tickets()[place].ordinal, orders.order(place));
+            let found = self.state().payment(PaymentId(ordinal));
+            if !found.is_some_and(|found| is_of_order(&found, &order)) {
+                return Err(RunFault::OtherRun { detail: format!("payment {ordinal} is of another order") });
             }
         }
         Ok(())
@@ -330,7 +295,7 @@ impl<'a, J: Journal> Voyage<'a, J> {
         &mut self,
         at: Timestamp,
         until: Timestamp,
-        purpose: Purpose,
+        necessary: Necessary,
         build: &dyn Fn(&State, usize) -> Vec<Command>,
     ) -> Result<(), RunFault> {
         let mut block = 0;
@@ -348,7 +313,7 @@ impl<'a, J: Journal> Voyage<'a, J> {
             if commands.is_empty() {
                 return Ok(());
             }
-            self.submit(now, commands, purpose)?;
+            self.submit(now, commands, Purpose::Necessary(necessary))?;
             now = now.plus_us(1);
             block += 1;
         }
@@ -393,7 +358,7 @@ impl<'a, J: Journal> Voyage<'a, J> {
         self.observer.durable(released.durable_height);
         assert_eq!(released.not_taken, 0, "bug: a step of a run was more than a block holds");
         match Purpose::of_correlation(released.correlation) {
-            Purpose::Tickets { first } => {
+            Purpose::Orders { first } => {
                 for (ordinal, answered) in (first..).zip(&released.answers) {
                     let payment = match answered.answer {
                         Answer::Accepted { payment, .. } | Answer::Refused { payment, .. } => payment,
@@ -414,7 +379,7 @@ impl<'a, J: Journal> Voyage<'a, J> {
                     return Err(RunFault::Refused { action, at: self.last, refusal });
                 }
             }
-            Purpose::Pulse | Purpose::Collections => {}
+            Purpose::Pulse => {}
         }
         self.engine.recycle(released);
         Ok(())
@@ -431,14 +396,4 @@ impl<'a, J: Journal> Voyage<'a, J> {
         // Nobody receives any more where the bookkeeper has ended: why is its to say.
         self.parts.send(blocks).map_err(|_| RunFault::Disagreement { what: "the course of the run" })
     }
-}
-
-/// The desk of the `place`-th ticket of a business day.
-fn desk_of<'d, 'a>(desks: &'d [DeskTickets<'a>], place: usize) -> &'d OrderDesk<'a> {
-    let mut before = 0;
-    let of_place = desks.iter().find(|desk| {
-        before += desk.count;
-        place < before
-    });
-    &of_place.expect("bug: a ticket of no day").desk
 }

@@ -2,6 +2,7 @@
 
 mod arrangements;
 mod bad_options;
+mod odd_worlds;
 mod reference_data;
 mod resume;
 mod world;

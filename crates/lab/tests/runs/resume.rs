@@ -1,54 +1,9 @@
 //! A run that is stopped after any block and taken up again comes to the same journal, event for event.
 
-use crate::world::{date, open, options, run_on, scenario, seed};
-use journal::{AppendFate, FaultPlan, MemoryDisk, NoFaults};
+use crate::world::{PowerCut, blocks, cut_after_every, date, open, options, run_on, scenario, seed, until_power_cut};
+use journal::{MemoryDisk, NoFaults};
 use lab::driver::Unobserved;
-use lab::{DemoOptions, Notices, Outcome, RunFault, Scenario};
-
-/// The power goes with the n-th append of a process; the block may have reached the medium all the same.
-struct PowerCut {
-    appends_left: u64,
-    kept: bool,
-}
-
-impl FaultPlan for PowerCut {
-    fn fate(&mut self, _block_number: u64) -> AppendFate {
-        match self.appends_left.checked_sub(1) {
-            Some(left) => {
-                self.appends_left = left;
-                AppendFate::Durable { polls: 0 }
-            }
-            None => AppendFate::Unknown { kept: self.kept },
-        }
-    }
-}
-
-/// Runs a process until its power goes; `None` where the run came to its end before.
-fn until_power_cut(disk: &MemoryDisk, scenario: &Scenario, cut: PowerCut) -> Option<Outcome> {
-    let mut engine = open(disk, scenario, cut);
-    match lab::run(scenario, &mut engine, &mut Unobserved) {
-        Ok(outcome) => Some(outcome),
-        Err(RunFault::Ended(_) | RunFault::Submit(_)) => None,
-        Err(fault) => panic!("{fault}"),
-    }
-}
-
-fn blocks(disk: &MemoryDisk) -> u64 {
-    u64::try_from(disk.record_count()).unwrap()
-}
-
-/// Cuts the power once after every `step`-th block, and compares.
-fn cut_after_every(step: usize, scenario: &Scenario) {
-    let whole = MemoryDisk::new();
-    let expected = run_on(&whole, scenario);
-    for after in (0..blocks(&whole)).step_by(step) {
-        let disk = MemoryDisk::new();
-        let kept = after % 2 == 1;
-        let early = until_power_cut(&disk, scenario, PowerCut { appends_left: after, kept });
-        let outcome = early.unwrap_or_else(|| run_on(&disk, scenario));
-        assert_eq!(outcome, expected, "the power went after {after} blocks");
-    }
-}
+use lab::{DemoOptions, Notices, RunFault, Scenario};
 
 #[test]
 fn a_day_under_caudal_may_be_stopped_after_any_block() {
