@@ -3,6 +3,7 @@
 
 mod clearing;
 mod conformity;
+mod edges;
 mod house;
 mod open_price;
 mod refusals;
