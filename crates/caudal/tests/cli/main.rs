@@ -8,11 +8,13 @@
 //! | folders begun, resumed, copied, in use, foreign | `folders.rs` |
 //! | flipped bits in every region of every file | `damage.rs` |
 //! | kill -9 at random moments | `killed.rs` |
+//! | seeded trouble | `drill.rs` |
 //! | disks that are full or may not be written | `disks.rs` |
 
 mod csv_tables;
 mod damage;
 mod disks;
+mod drill;
 mod folders;
 mod help;
 mod killed;
