@@ -3,10 +3,11 @@
 
 use domain::plan::{BusinessDays, CycleLength, LimitKind, Plan, Price};
 use domain::{Date, Timestamp};
-use money::CurrencyCode;
+use money::{CurrencyCode, Rate};
 
 use crate::assumptions::{Assumptions, NotInRun, PairLines, PrefundingRule};
 use crate::calendar::{Calendars, Window};
+use crate::driver::quotes::two_sided;
 use crate::driver::schedule::LocalTimes;
 use crate::enrolment::Enrolment;
 use crate::flow_residuals;
@@ -19,6 +20,7 @@ use crate::options::{
     DEFAULT_TAKE_UP_PPM, DEMO_FROM, DEMO_LARGEST_PAYMENT, DEMO_PREFUNDING_PPM, DEMO_RULEBOOK, DemoOptions,
     MOST_DEMO_DAYS, MOST_PREFUNDING_PPM, SimulateOptions,
 };
+use crate::order_amounts::DayRates;
 use crate::random::Seed;
 use crate::rates::RateBook;
 use crate::region::{CurrencyIndex, MemberIndex, Region};
@@ -162,6 +164,7 @@ impl Scenario {
         if business_days.is_empty() && traffic.ticket_count() > 0 {
             return Err(ScenarioError::NoBusinessDay);
         }
+        check_rates(&region, &rates, &plan, asset, &enrolment, &business_days)?;
         let survey = Survey::of(&region, &rates, &plan, asset, &enrolment, &traffic)?;
         let counts = count_business_days(&plan, &calendars, &enrolment, window, &business_days);
         let mut funding = survey.fund(&plan, &enrolment, counts, prefunding_ppm)?;
@@ -325,6 +328,35 @@ fn business_days(plan: &Plan, calendars: &Calendars, enrolment: &Enrolment, wind
         BusinessDays::Weekdays => weekdays.collect(),
         BusinessDays::AllMembersOpen => weekdays.filter(|&date| enrolment.all_open(calendars, date)).collect(),
     }
+}
+
+/// Whether the ledger takes the rates of the window: it bounds them, so that no position outgrows its width.
+fn check_rates(
+    region: &Region,
+    rates: &RateBook,
+    plan: &Plan,
+    asset: CurrencyIndex,
+    enrolment: &Enrolment,
+    business_days: &[Date],
+) -> Result<(), ScenarioError> {
+    if plan.price == Price::Par {
+        return Ok(());
+    }
+    let bound = |(mantissa, decimals)| Rate::new(mantissa, decimals).expect("bug: a bound that is no rate");
+    let (least, most) = (bound(ledger::limits::RATE_MIN), bound(ledger::limits::RATE_MAX));
+    let within = |rate: Rate| rate.cmp_value(least).is_ge() && rate.cmp_value(most).is_le();
+    for &date in business_days {
+        let rates = DayRates::new(region, rates, date);
+        for &currency in enrolment.currencies.iter().filter(|&&currency| currency != asset) {
+            let Some(rate) = rates.of(currency) else { continue };
+            let (buy, sell) = two_sided(rate, spread_ppm(plan).unwrap_or(0));
+            if !(within(buy) && within(sell)) {
+                let currency = region.currencies[currency.index()].currency.code().to_string();
+                return Err(ScenarioError::RateOutOfRange { currency, rate, date, least, most });
+            }
+        }
+    }
+    Ok(())
 }
 
 fn count_business_days(

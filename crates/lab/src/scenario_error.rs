@@ -82,6 +82,23 @@ pub enum ScenarioError {
         /// The day.
         date: domain::Date,
     },
+    /// A rate that no currency has.
+    #[error(
+        "{rate} {currency} per US dollar on {date} is not a rate that the ledger takes ({least} to {most}); --rates; check \
+         the unit and the date of the rate, or leave its member out of members.default"
+    )]
+    RateOutOfRange {
+        /// The currency.
+        currency: String,
+        /// Its rate.
+        rate: money::Rate,
+        /// The day.
+        date: domain::Date,
+        /// The lowest.
+        least: money::Rate,
+        /// The highest.
+        most: money::Rate,
+    },
     /// A demonstration of no days, or of too many.
     #[error("a demonstration of {days} days is none; --days; give a number from 1 to {most}")]
     DemoDays {
@@ -121,6 +138,7 @@ impl ScenarioError {
             ScenarioError::NoBusinessDay => "NO_BUSINESS_DAY",
             ScenarioError::TooMuchPrefunding { .. } => "PREFUNDING",
             ScenarioError::AmountTooLarge { .. } => "AMOUNT_TOO_LARGE",
+            ScenarioError::RateOutOfRange { .. } => "RATE_OUT_OF_RANGE",
             ScenarioError::DemoDays { .. } => "DEMO_DAYS",
             ScenarioError::Year { .. } => "YEAR",
             ScenarioError::Zone { .. } => "RULEBOOK_ZONE",
@@ -144,6 +162,7 @@ impl ScenarioError {
             | ScenarioError::TooFewMembers { .. }
             | ScenarioError::NoBusinessDay
             | ScenarioError::AmountTooLarge { .. }
+            | ScenarioError::RateOutOfRange { .. }
             | ScenarioError::Zone { .. } => 3,
         }
     }

@@ -19,7 +19,7 @@ mod bookkeeper;
 mod fault;
 mod orders;
 mod progress;
-mod quotes;
+pub(crate) mod quotes;
 mod resume;
 pub(crate) mod schedule;
 pub(crate) mod setup;

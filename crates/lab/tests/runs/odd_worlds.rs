@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crate::world::{assert_adds_up, cut_after_every, date, open, options, run, scenario};
 use journal::{MemoryDisk, NoFaults};
 use lab::driver::Unobserved;
-use lab::{RunFault, SimulateOptions};
+use lab::{Notices, RunFault, Scenario, SimulateOptions};
 
 /// A file of the tests.
 fn file(name: &str, text: &str) -> PathBuf {
@@ -86,6 +86,24 @@ fn an_arrangement_that_never_opens_again_has_no_end_and_says_so() {
     let fault = lab::run(&scenario, &mut engine, &mut Unobserved).unwrap_err();
     assert!(matches!(fault, RunFault::NoEnd { .. }), "{fault}");
     assert_eq!(fault.exit_code(), 3);
+}
+
+#[test]
+fn a_rate_that_no_currency_has_is_wrong_data_and_names_its_day() {
+    let rows = "date,currency,per_usd\n2024-03-04,BRL,5\n2024-03-05,BRL,0.05\n2024-03-04,ARS,900\n";
+    let mut options = options("sml-ar-br", ("2024-03-04", "2024-03-05"), 20, 1);
+    options.rates = vec![file("rates_in_another_unit.csv", rows)];
+    let error = Scenario::simulate(options.clone(), &mut Notices::new()).unwrap_err();
+    assert_eq!((error.exit_code(), error.code()), (3, "RATE_OUT_OF_RANGE"));
+    assert!(error.to_string().contains("0.05 BRL per US dollar on 2024-03-05"), "{error}");
+    // Where nothing is priced, no rate is wrong.
+    options.rulebook = ("cpcr".to_owned(), rulebook::source("cpcr").unwrap().to_owned());
+    change(
+        &mut options,
+        "\"BOL\", \"BRA\", \"CHL\", \"COL\", \"DOM\", \"ECU\", \"MEX\", \"PER\", \"PRY\", \"URY\", \"VEN\"",
+        "\"BRA\"",
+    );
+    assert_adds_up(&run(&scenario(options)), 20);
 }
 
 #[test]
