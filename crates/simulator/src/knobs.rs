@@ -48,7 +48,7 @@ impl Knobs {
         let close_ppm = fault(20_000);
         Self {
             days: random.between(3, 7),
-            batches_a_day: random.between(10, 100),
+            batches_a_day: random.between(10, 110),
             commands_max: random.size(1, 40),
             crash_ppm,
             close_ppm,
