@@ -29,8 +29,11 @@ impl Model {
     pub(crate) fn check_headroom(&self, payment: &Payment) -> Checked {
         let Some(headroom) = self.headroom(payment.arrangement, payment.payer)? else { return Ok(()) };
         let amount = i128::from(payment.position_minor);
+        if amount <= headroom {
+            return Ok(());
+        }
         let expected = format!("no more than the headroom of {headroom}");
-        holds(Check::Limit, "the amount of a payment that clears", &expected, amount <= headroom, amount)
+        Err(Finding::new(Check::Limit, "the amount of a payment that clears", expected, amount))
     }
 
     /// The payment fits under the limits that more than one queue uses.
@@ -44,14 +47,16 @@ impl Model {
         let (debtor, creditor) = (payment.payer_member, payment.payee_member);
         let per_payment = arrangement.maximum(LimitKind::PerPayment, Scope::PerPayment(debtor));
         fits("one payment", per_payment, amount)?;
-        let exposure = self.exposure(payment.arrangement, creditor)?;
         let maximum = arrangement.maximum(LimitKind::CreditorExposure, Scope::CreditorExposure(creditor));
-        fits("what a member is owed by all", maximum, exposure + amount)?;
+        if maximum.is_some() {
+            let exposure = self.exposure(payment.arrangement, creditor)?;
+            fits("what a member is owed by all", maximum, exposure + amount)?;
+        }
         let line = arrangement.maximum(LimitKind::Pair, Scope::Pair { debtor, creditor });
-        let used = arrangement.pair_use(debtor, creditor) + amount;
+        let used = line.map(|_| arrangement.pair_use(debtor, creditor) + amount);
         match arrangement.plan.limit(LimitKind::Pair).map(|rule| rule.on_limit) {
-            Some(OnLimit::Refuse) => fits("what a member owes another", line, used),
-            Some(OnLimit::PayExcess { .. }) if line.is_some_and(|line| used > line) => {
+            Some(OnLimit::Refuse) => fits("what a member owes another", line, used.unwrap_or(0)),
+            Some(OnLimit::PayExcess { .. }) if used > line => {
                 let today = arrangement.open_date();
                 let due = arrangement.transfers.get(&(debtor, creditor));
                 let overdue = due.is_some_and(|(_, by)| today.is_some_and(|today| *by < today));

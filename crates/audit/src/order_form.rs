@@ -1,6 +1,6 @@
 //! The form of an order: who may send what to whom, when, with which documents; and whether a refusal can be true.
 
-use crate::finding::{Check, Checked, equal, holds};
+use crate::finding::{Check, Checked, Finding, equal, holds};
 use crate::model::Model;
 use domain::command::Order;
 use domain::event::{Disposition, PaymentEntered, Stage};
@@ -73,14 +73,10 @@ impl Model {
             Initiator::Payee => arrangement.closed_date.unwrap_or(entry_date),
         };
         let date = entered.value_date;
-        let expected = format!("from {earliest} to {entry_date}");
-        holds(
-            Check::OrderForm,
-            "the value date of an order",
-            &expected,
-            (earliest..=entry_date).contains(&date),
-            date,
-        )?;
+        if !(earliest..=entry_date).contains(&date) {
+            let expected = format!("from {earliest} to {entry_date}");
+            return Err(Finding::new(Check::OrderForm, "the value date of an order", expected, format!("{date:?}")));
+        }
         check_content(entered)
     }
 

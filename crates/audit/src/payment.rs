@@ -12,6 +12,9 @@ use domain::{
     Timestamp, Uetr,
 };
 
+/// Room for the bytes of a payment's row.
+const ROW_BYTES: usize = 192;
+
 /// What the model remembers of a payment.
 #[derive(Clone, Debug)]
 pub(crate) struct Payment {
@@ -86,7 +89,7 @@ impl Payment {
     }
 
     fn folded(&self, payment: PaymentId) -> Vec<u8> {
-        let mut bytes = Vec::new();
+        let mut bytes = Vec::with_capacity(ROW_BYTES);
         self.row(payment).write(&mut bytes);
         bytes
     }
