@@ -58,7 +58,9 @@ pub fn run<J: Journal>(
     resume::check(scenario, engine)?;
     let (parts, received) = mpsc::channel();
     let (driven, kept) = thread::scope(|scope| {
-        let books = scope.spawn(move || Bookkeeper::new(scenario).keep(&received));
+        let named = thread::Builder::new().name("bookkeeper".to_owned());
+        let books = named.spawn_scoped(scope, move || Bookkeeper::new(scenario).keep(&received));
+        let books = books.expect("bug: the machine has no room for a thread");
         let mut voyage = Voyage::new(scenario, engine, observer, parts);
         let driven = voyage.sail();
         // The bookkeeper ends when nobody can send any more.
