@@ -350,6 +350,11 @@ impl Arrangement {
         self.day.as_ref().map(|day| day.date)
     }
 
+    /// The open business date, else the last closed one.
+    pub(crate) fn business_date(&self) -> Option<Date> {
+        self.open_date().or(self.closed_date)
+    }
+
     /// Instant of a step of the open day.
     pub(crate) fn step_at(&self, step: DayStep) -> Option<Timestamp> {
         let day = self.day.as_ref()?;

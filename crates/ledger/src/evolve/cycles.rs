@@ -308,7 +308,7 @@ impl State {
         let minor = amount.as_balance();
         arrangement.membership_mut(debtor).position_minor += minor;
         arrangement.membership_mut(creditor).position_minor -= minor;
-        let today = arrangement.open_date().or(arrangement.closed_date).unwrap_or_default();
+        let today = arrangement.business_date().unwrap_or_default();
         let interest = arrangement.plan.interest.is_some();
         let pair = arrangement.pair_mut(debtor, creditor);
         if interest {

@@ -31,7 +31,7 @@ impl State {
             let by = record.conformity_by.take().expect("only what awaits conformity is reversed");
             assert!(arrangement.awaiting_conformity.remove(&(by, payment)), "it waits for conformity");
             assert_ne!(record.collection, LegState::Confirmed, "leg 1 waits for conformity");
-            let today = arrangement.open_date().unwrap_or(record.value_date);
+            let today = arrangement.business_date().unwrap_or(record.value_date);
             let (payer, payee) = (arrangement.of(record.payer), arrangement.of(record.payee));
             self.accounts.transfer(payee.payout_due_account, payee.counterpart_account, record.payee_minor);
             self.accounts.transfer(payee.position_account, payer.position_account, record.position_minor);

@@ -344,7 +344,7 @@ impl State {
     pub(super) fn post_clearing(&mut self, payment: PaymentId, payout: Payout) {
         let record = self.payments.of_mut(payment);
         let arrangement = &mut self.arrangements[record.arrangement.index()];
-        let today = arrangement.open_date().unwrap_or(record.value_date);
+        let today = arrangement.business_date().unwrap_or(record.value_date);
         record.cycle = Some(arrangement.cycle);
         record.payout_when = Some(payout);
         record.payout = if payout == Payout::AtClearing { LegState::Instructed } else { LegState::Due };
