@@ -4,7 +4,7 @@
     reason = "seeds are independent of each other: how many run at once changes none of them"
 )]
 
-use simulator::{Counts, Options, Report, simulate};
+use simulator::{Counts, Options, Promise, Report, simulate};
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -98,6 +98,16 @@ fn every_seed_keeps_every_promise() {
     eprintln!("seeds {from} to {}; one again: {}", from + count - 1, simulate_command(from));
     let total = run_all(from, count);
     eprintln!("{}", total.counts);
+    let promises: BTreeMap<Promise, usize> = total.broken.iter().filter_map(|report| report.breach.as_ref()).fold(
+        BTreeMap::new(),
+        |mut promises, breach| {
+            *promises.entry(breach.promise).or_default() += 1;
+            promises
+        },
+    );
+    if !promises.is_empty() {
+        eprintln!("promises broken, with the number of seeds: {promises:?}");
+    }
     for report in &total.broken {
         eprintln!("{report}");
     }
