@@ -34,7 +34,7 @@ pub struct Progress {
 
 /// Somebody who watches a run.
 pub trait Observer {
-    /// Everything before this event is durable: told after each block.
+    /// Everything before this event is durable: told after each block that became so, rising.
     fn durable(&mut self, height: EventSeq);
 
     /// How far the run is: told after each step.

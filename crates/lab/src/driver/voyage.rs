@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::mpsc::Sender;
 
 use domain::command::Command;
-use domain::{Date, PaymentId, Timestamp};
+use domain::{Date, EventSeq, PaymentId, Timestamp};
 use engine::{Batch, ClientTag, Engine, LedgerMachine, Released, SubmitFault};
 use journal::{Blocks, Head, Journal};
 use ledger::{Answer, State};
@@ -95,6 +95,8 @@ pub(crate) struct Voyage<'a, J: Journal> {
     parts: Sender<Blocks>,
     /// Up to where the bookkeeper has been given blocks.
     given: Head,
+    /// Up to where the observer knows that events are durable.
+    told: EventSeq,
     /// The time up to which the journal had been driven before: steps up to it are done.
     resumed_at: Timestamp,
     /// The time of the last entry.
@@ -119,6 +121,7 @@ impl<'a, J: Journal> Voyage<'a, J> {
             observer,
             parts,
             given: Head::EMPTY,
+            told: EventSeq(0),
             last: setup::begins_at(scenario.traffic.window()),
             batch: Batch::pulse(Timestamp(0)),
             progress: Progress {
@@ -355,7 +358,10 @@ impl<'a, J: Journal> Voyage<'a, J> {
 
     /// Looks at the answers of a batch that is durable.
     fn take(&mut self, released: Released) -> Result<(), RunFault> {
-        self.observer.durable(released.durable_height);
+        if released.durable_height > self.told {
+            self.told = released.durable_height;
+            self.observer.durable(self.told);
+        }
         assert_eq!(released.not_taken, 0, "bug: a step of a run was more than a block holds");
         match Purpose::of_correlation(released.correlation) {
             Purpose::Orders { first } => {
