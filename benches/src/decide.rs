@@ -23,7 +23,10 @@ pub fn run(identifiers: u64) {
             give(&mut state, &command, &mut events);
         }
         let (cleared, took) = measure(|| {
-            orders.iter().filter(|order| matches!(give(&mut state, order, &mut events), Answer::Accepted { .. })).count()
+            orders
+                .iter()
+                .filter(|order| matches!(give(&mut state, order, &mut events), Answer::Accepted { .. }))
+                .count()
         });
         assert_eq!(cleared, MEASURED, "every order of the benchmark clears");
         let what = format!(

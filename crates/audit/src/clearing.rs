@@ -103,7 +103,7 @@ impl Model {
         let (low, high) = (debtor.min(creditor), debtor.max(creditor));
         let low_owes = if debtor == low { amount } else { -amount };
         let arrangement = self.arrangement_mut(id)?;
-        let today = arrangement.open_date().unwrap_or(value_date);
+        let today = arrangement.business_date().unwrap_or(value_date);
         *arrangement.pairs.entry((low, high, currency)).or_default() += low_owes;
         if arrangement.plan.interest.is_some() && currency == arrangement.asset {
             *arrangement.changes.entry((low, high)).or_default().entry(value_date).or_default() += low_owes;

@@ -474,7 +474,8 @@ impl Arrangement {
         let pair = self.pair_mut(debtor, creditor);
         if interest {
             pair.accrue_to(today);
-            pair.number_days += low_owes * i128::from((today.0 - value_date.0).max(0));
+            // Less than nothing when it is valued on the next business day: its balance counts from then.
+            pair.number_days += low_owes * i128::from(today.0 - value_date.0);
         }
         pair.low_owes_minor += low_owes;
     }
