@@ -66,9 +66,9 @@ fn much_that_is_due_takes_blocks_of_its_own_and_no_command_comes_before_the_last
 fn a_batch_is_cut_between_commands_and_never_within_one() {
     let mut engine = open(&MemoryDisk::new(), NoFaults);
     let large = |events| Ask::Many { events, bytes: 10 };
-    let asks = [deposit(1, 1), large(10_000), large(10_000), large(16_384), deposit(2, 2)];
+    let asks = [deposit(1, 1), large(40_000), large(40_000), large(65_536), deposit(2, 2)];
     assert_eq!(told(&mut engine, &Batch::of(Timestamp(1), asks)).len(), 5);
-    assert_eq!(blocks(&engine), [10_001, 10_000, 16_384, 1]);
+    assert_eq!(blocks(&engine), [40_001, 40_000, 65_536, 1]);
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn releases_are_bounded_and_the_rest_waits() {
 #[should_panic(expected = "no block can hold")]
 fn a_step_that_no_block_holds_stops_the_program_before_anything_evolved() {
     let mut engine = open(&MemoryDisk::new(), NoFaults);
-    let _ = engine.submit(&Batch::of(Timestamp(1), [Ask::Many { events: 16_385, bytes: 0 }]));
+    let _ = engine.submit(&Batch::of(Timestamp(1), [Ask::Many { events: 65_537, bytes: 0 }]));
 }
 
 #[test]

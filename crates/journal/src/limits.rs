@@ -7,7 +7,7 @@
 pub const IN_FLIGHT_MAX: usize = 2;
 
 /// Events in one block.
-pub const BLOCK_EVENTS_MAX: usize = 16_384;
+pub const BLOCK_EVENTS_MAX: usize = 65_536;
 
 /// Bytes of all events of one block together.
 pub const BLOCK_BYTES_MAX: usize = 16 * 1024 * 1024;

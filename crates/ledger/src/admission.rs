@@ -1,6 +1,6 @@
 //! Whether a payment may clear, has to wait, or is refused: the limits of an arrangement, in the order of its rulebook.
 
-use crate::limits::{FOREIGN_POSITION_MINOR_MAX, POSITION_MINOR_MAX, QUEUE_ITEMS_MAX};
+use crate::limits::{ARRANGEMENT_QUEUE_ITEMS_MAX, FOREIGN_POSITION_MINOR_MAX, POSITION_MINOR_MAX, QUEUE_ITEMS_MAX};
 use crate::state::{Arrangement, Membership, Participant, State, pair_side, signed};
 use domain::event::{Admitted, Payout};
 use domain::limit::Scope;
@@ -69,7 +69,8 @@ impl State {
         if arrangement.plan.queue.is_some() && is_behind(payer, claim, overlay) {
             waits = true;
         }
-        if waits && payer.queue_len() >= QUEUE_ITEMS_MAX {
+        let full = payer.queue_len() >= QUEUE_ITEMS_MAX || arrangement.queued_count >= ARRANGEMENT_QUEUE_ITEMS_MAX;
+        if waits && full {
             return Err(RefusedBy { refusal: Refusal::QueueFull, scope: Some(Scope::InstitutionShare(claim.payer)) });
         }
         overlay.admit(payer, payee, claim);

@@ -1,7 +1,11 @@
 //! Every maximum of the ledger, by name, in one place.
 
 /// Items that one institution may have waiting.
-pub const QUEUE_ITEMS_MAX: usize = 100_000;
+pub const QUEUE_ITEMS_MAX: usize = 16_384;
+
+/// Items that all institutions of an arrangement may have waiting together: a run may have to price each of them again, an
+/// event each, and all of a run is one block.
+pub const ARRANGEMENT_QUEUE_ITEMS_MAX: u64 = 49_152;
 
 /// Payments that one event lists at most; longer lists become several events.
 pub const EVENT_PAYMENTS_MAX: usize = 4_096;

@@ -149,3 +149,18 @@ fn going_back_to_prefunding_alone_needs_shares_that_it_covers() {
     house.prefund(0, 1_000);
     house.accepted(member, back(Stage::Prefunded));
 }
+
+#[test]
+fn a_queue_has_a_maximum_and_says_so() {
+    let mut house = House::new("caudal", &["USD", "USD"]);
+    house.open_day("2022-03-11");
+    house.until("12:05");
+    let mut refused = None;
+    for count in 0..=ledger::limits::QUEUE_ITEMS_MAX {
+        let order = house.usd(0, 2, 1);
+        if let Answer::Refused { refusal, .. } = house.submit(order) {
+            refused = Some((count, refusal));
+        }
+    }
+    assert_eq!(refused, Some((ledger::limits::QUEUE_ITEMS_MAX, Refusal::QueueFull)));
+}
