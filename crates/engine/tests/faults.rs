@@ -233,16 +233,16 @@ fn a_full_disk_is_refused_before_anything_is_decided() {
 fn a_disk_that_fills_in_the_middle_of_a_large_batch_leaves_commands_that_were_not_looked_at() {
     let disk = MemoryDisk::new();
     let mut engine = open(&disk, plan(&[DURABLE, AppendFate::DiskFull]));
-    let large = Ask::Many { events: 9_000, bytes: 0 };
+    let large = Ask::Many { events: 40_000, bytes: 0 };
     let batch = Batch::of(Timestamp(1), [deposit(1, 1), large.clone(), large.clone(), deposit(2, 2)]);
     engine.submit(&batch).expect("taken");
     let released = engine.wait().expect("alive").expect("durable");
     assert_eq!((released.answers.len(), released.not_taken), (2, 2));
     let house = engine.state_for_simulation();
-    assert_eq!((house.deposits.len(), house.padding), (1, 9_000));
+    assert_eq!((house.deposits.len(), house.padding), (1, 40_000));
     assert_eq!(told(&mut engine, &Batch::of(Timestamp(1), [large, deposit(2, 2)])), [Told::Done, Told::Done]);
     drop(engine);
-    assert_eq!(open(&disk, NoFaults).state_for_simulation().padding, 18_000);
+    assert_eq!(open(&disk, NoFaults).state_for_simulation().padding, 80_000);
 }
 
 #[test]
