@@ -7,6 +7,7 @@ use crate::model::Model;
 use domain::event::FxResult;
 use domain::plan::{ConversionRates, ConversionRule};
 use domain::{AccountKind, ArrangementId, CurrencyId, Date, MemberId};
+use money::Rate;
 use std::collections::BTreeMap;
 
 impl Model {
@@ -32,14 +33,15 @@ impl Model {
             return Ok(0);
         }
         let asset = self.arrangement(id)?.asset;
-        let (rule, fixing) = self.conversion(id, date)?;
+        let (rule, fixing) = self.conversion(id, date, currency)?;
         let rate = self.fixed_rate(id, fixing, currency)?;
         let (from, to) = (self.currency(currency)?.minor_decimals, self.currency(asset)?.minor_decimals);
         mirrored(amount, |amount| over(amount, rate, from, to, rule.rounding)).ok_or_else(too_large)
     }
 
-    /// The rule of conversion, and the fixing whose rates it takes: on the very first day the only one there is.
-    fn conversion(&self, id: ArrangementId, date: Date) -> Checked<(ConversionRule, Date)> {
+    /// The rule of conversion, and the fixing whose rate of a currency it takes: on the currency's first day the only one
+    /// that has it.
+    fn conversion(&self, id: ArrangementId, date: Date, currency: CurrencyId) -> Checked<(ConversionRule, Date)> {
         let arrangement = self.arrangement(id)?;
         let rule = arrangement.plan.settlement.conversion.ok_or_else(|| {
             Finding::new(Check::Conversion, "positions that are not in the asset", "a rule of conversion", "none")
@@ -48,8 +50,9 @@ impl Model {
             ConversionRates::PreviousFixing => *fixing < date,
             ConversionRates::DayOfClosing => *fixing <= date,
         };
-        let fixing =
-            arrangement.fixings.keys().rfind(|fixing| suits(fixing)).or_else(|| arrangement.fixings.keys().next());
+        let known = |rates: &BTreeMap<CurrencyId, Rate>| currency == arrangement.asset || rates.contains_key(&currency);
+        let mut having = arrangement.fixings.iter().filter(|(_, rates)| known(rates)).map(|(fixing, _)| fixing);
+        let fixing = having.clone().rfind(|fixing| suits(fixing)).or_else(|| having.next());
         let fixing =
             fixing.ok_or_else(|| Finding::new(Check::Conversion, "a conversion", "a fixing", "none so far"))?;
         Ok((rule, *fixing))
@@ -75,7 +78,7 @@ impl Model {
             if counterpart_minor == 0 && net == 0 {
                 continue;
             }
-            let (rule, fixing) = self.conversion(id, date)?;
+            let (rule, fixing) = self.conversion(id, date, currency)?;
             let rate = self.fixed_rate(id, fixing, currency)?;
             let decimals = self.currency(currency)?.minor_decimals;
             // A net debtor's side is positive: that is what it collected over.

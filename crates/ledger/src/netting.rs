@@ -89,14 +89,16 @@ fn pair_nets(state: &State, arrangement: &Arrangement, date: Date) -> PairNets {
 /// The rule and the reference rate by which positions in a currency become the asset.
 fn conversion(arrangement: &Arrangement, date: Date, currency: CurrencyId) -> (ConversionRule, Rate) {
     let rule = arrangement.plan.settlement.conversion.expect("positions not in the asset have a rule of conversion");
-    let fixing = match rule.rates {
-        ConversionRates::PreviousFixing => arrangement.fixings.range(..date).next_back(),
-        ConversionRates::DayOfClosing => arrangement.fixings.range(..=date).next_back(),
+    let rate_in = |(_, rates): (&Date, &Vec<(CurrencyId, Rate)>)| {
+        rates.iter().find(|(of, _)| *of == currency).map(|(_, rate)| *rate)
     };
-    // On the first day of all there is no fixing before: then the first there is.
-    let (_, rates) = fixing.or_else(|| arrangement.fixings.first_key_value()).expect("priced payments had a fixing");
-    let rate = rates.iter().find(|(of, _)| *of == currency).map(|(_, rate)| *rate);
-    (rule, rate.expect("a fixing has the rate of every currency of the arrangement"))
+    let suiting = match rule.rates {
+        ConversionRates::PreviousFixing => arrangement.fixings.range(..date).rev().find_map(rate_in),
+        ConversionRates::DayOfClosing => arrangement.fixings.range(..=date).rev().find_map(rate_in),
+    };
+    // On the first day of a currency there is no fixing of it before: then the first there is.
+    let rate = suiting.or_else(|| arrangement.fixings.iter().find_map(rate_in));
+    (rule, rate.expect("what is converted was priced at a fixing"))
 }
 
 /// Interest between members: on the daily balance of each pair from value date to settlement date, owed by whoever was the

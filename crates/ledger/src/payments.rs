@@ -19,6 +19,8 @@ pub(crate) struct PaymentRecord {
     pub(crate) position_minor: u64,
     pub(crate) payee_minor: u64,
     pub(crate) returned_minor: u64,
+    /// What the payee's institution gave back so far, in minor units of its currency.
+    pub(crate) returned_payee_minor: u64,
     pub(crate) quote_until: Option<Timestamp>,
     pub(crate) return_of: Option<PaymentId>,
     pub(crate) instructing: InstitutionId,

@@ -122,6 +122,8 @@ impl State {
     ) -> Result<PricedReturn, Refusal> {
         let left_position = original.position_minor - original.returned_minor;
         let left_payee = pro_rata(original.payee_minor, left_position, original.position_minor);
+        // Rounded parts may add up to less than what was left by position: never more than what was paid goes back.
+        let left_payee = left_payee.min(original.payee_minor - original.returned_payee_minor);
         if amount.get() > left_payee {
             return Err(Refusal::ReturnExceeds);
         }

@@ -32,6 +32,7 @@ impl State {
             position_minor: entered.amounts.position.get(),
             payee_minor: entered.amounts.payee.get(),
             returned_minor: 0,
+            returned_payee_minor: 0,
             quote_until: entered.quote_until,
             return_of: None,
             instructing,
@@ -101,6 +102,7 @@ impl State {
             position_minor: 0,
             payee_minor: 0,
             returned_minor: 0,
+            returned_payee_minor: 0,
             quote_until: None,
             return_of: None,
             instructing: key.institution,
@@ -297,6 +299,7 @@ impl State {
             position_minor: amounts.position.get(),
             payee_minor: amounts.payee.get(),
             returned_minor: 0,
+            returned_payee_minor: 0,
             quote_until: None,
             return_of: Some(original),
             instructing: first.payee,
@@ -325,6 +328,7 @@ impl State {
         self.post_clearing(payment, payout);
         self.change(original, |record| {
             record.returned_minor += of_original.get();
+            record.returned_payee_minor += amounts.payer.map_or(0, AmountMinor::get);
             assert!(record.returned_minor <= record.position_minor, "more was returned than was paid");
             if record.returned_minor == record.position_minor {
                 step(record, Step::ReturnWhole, PaymentState::Returned);
