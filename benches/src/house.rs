@@ -48,7 +48,7 @@ pub fn set_up(institutions: u32) -> Vec<Command> {
             CommandBody::AuthoriseInstitution {
                 member,
                 code: format!("I{institution}"),
-                jurisdiction: "XXX".into(),
+                jurisdiction: "ZZZ".into(),
                 calendar: CalendarId(0),
                 currency: currency_of(member),
             },

@@ -164,3 +164,73 @@ fn a_queue_has_a_maximum_and_says_so() {
     }
     assert_eq!(refused, Some((ledger::limits::QUEUE_ITEMS_MAX, Refusal::QueueFull)));
 }
+
+#[test]
+fn parts_given_back_one_by_one_never_add_up_to_more_than_was_paid_out() {
+    let mut house = House::new("caudal", &["USD", "ARS", "BRL"]);
+    for member in [0, 2] {
+        house.prefund(member, 100_000);
+        let scope = Scope::InstitutionShare(InstitutionId(u32::from(member) * 2));
+        house.limit(member, scope, 100_000, day("2022-03-01"));
+    }
+    house.quote(2, 2, Quote::TwoSided { buy: rate("4.99"), sell: rate("5.01") });
+    house.open_day("2022-03-11");
+    house.until("12:05");
+    // 100.00 reais are USD 20.05: nine centavos are 1.8 cents, and round down to one each time.
+    let order = house.order(0, 4, 10_000);
+    let original = house.enter(order);
+    house.until("20:31");
+    house.open_day("2022-03-14");
+    house.settle();
+    house.pay_out();
+    let payee = Actor::institution(InstitutionId(4), 0);
+    let part = |number: u64, minor: u64| CommandBody::Return { original, uetr: uetr(number), amount: amount(minor) };
+    for number in 0..1_111 {
+        house.accepted(payee, part(50_000 + number, 9));
+    }
+    assert_eq!(house.refused(payee, part(60_000, 2)), Refusal::ReturnExceeds, "9,999 of 10,000 have gone back");
+    house.accepted(payee, part(60_001, 1));
+    assert_eq!(house.state_of(original), PaymentState::Returned);
+    assert_eq!(house.position(0), 2_005, "and all of the position with the last of them");
+}
+
+#[test]
+fn a_currency_that_the_fixing_before_did_not_have_is_converted_at_one_that_has_it() {
+    let mut house = House::new("sml-ar-br", &["ARS", "BRL"]);
+    let fix_and_close = |house: &mut House, both: bool| {
+        if both {
+            house.quote(0, 1, Quote::Reference(rate("110.00000")));
+        }
+        house.quote(1, 2, Quote::Reference(rate("5.00000")));
+        house.until("18:00");
+    };
+    house.open_day("2022-03-11");
+    house.until("09:00");
+    let order = house.order(0, 2, 10_000_000);
+    let payment = house.enter(order);
+    fix_and_close(&mut house, true);
+    house.until("18:31");
+    house.open_day("2022-03-14");
+    house.until("10:00");
+    let collect = CommandBody::ConfirmCollections { arrangement: ARRANGEMENT, payments: vec![payment] };
+    house.accepted(Actor::member(MemberId(0), 1), collect);
+    fix_and_close(&mut house, true);
+    house.until("18:31");
+    house.settle();
+    house.pay_out();
+    // The Argentine member leaves; the fixing of the next day has no peso.
+    let leave = CommandBody::Leave { arrangement: ARRANGEMENT, member: MemberId(0) };
+    house.accepted(Actor::member(MemberId(0), 1), leave);
+    house.open_day("2022-03-15");
+    house.until("10:00");
+    fix_and_close(&mut house, false);
+    house.until("18:31");
+    house.join(MemberId(0), Stage::Net, false);
+    house.open_day("2022-03-16");
+    house.until("10:00");
+    fix_and_close(&mut house, true);
+    let give_back = CommandBody::Return { original: payment, uetr: uetr(7_000), amount: amount(10_000_000) };
+    house.accepted(Actor::institution(InstitutionId(2), 0), give_back);
+    house.until("18:31");
+    assert_eq!(house.last_nets(), [(0, 2_000_000), (1, -2_000_000)], "BRL 100,000.00 at 5 reais a dollar");
+}
