@@ -1,0 +1,15 @@
+//! Clearing: what can be set off or settled together, found exactly and with a proof that anybody can check.
+//!
+//! Everything here is integers and every order is fixed: the same input gives the same bytes, whatever the number of
+//! threads. Nothing here is believed: what is proposed carries prices, and the checker that the house runs is another
+//! crate, which knows no solver.
+//!
+//! | for | see |
+//! | --- | --- |
+//! | the network that every problem becomes | [`Network`], [`Circulation`] |
+
+#![deny(clippy::float_arithmetic, clippy::print_stdout, clippy::print_stderr)]
+
+mod network;
+
+pub use network::{Circulation, Network, NetworkError, SlacknessError};
