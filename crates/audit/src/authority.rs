@@ -37,6 +37,8 @@ impl Model {
             | EventBody::RunFrozen { .. }
             | EventBody::QueueReleased { .. }
             | EventBody::RunEnded { .. }
+            | EventBody::PaymentsEvicted { .. }
+            | EventBody::PaymentRecalled(_)
             | EventBody::PaymentRequoted { .. }
             | EventBody::CycleClosed(_) => ("the house", by(event, Role::House)),
             EventBody::CommandRefused { .. } | EventBody::TransferDue { .. } => return Ok(()),

@@ -30,6 +30,7 @@ mod finding;
 mod identifiers;
 mod limits;
 mod membership;
+mod memory;
 mod model;
 mod order_form;
 mod payment;

@@ -33,6 +33,8 @@ pub struct Model {
     pub(crate) payments: BTreeMap<PaymentId, Payment>,
     /// Ordinals of payments given so far, refused orders and returns included.
     pub(crate) payments_count: u64,
+    /// Closed payments before it left the house's memory.
+    pub(crate) evicted_before: Option<PaymentId>,
     /// Payments that are rows.
     pub(crate) open_payments: BTreeSet<PaymentId>,
     pub(crate) closed_payments: Accumulator,
@@ -292,6 +294,10 @@ impl Model {
             }
             EventBody::DisputeEnded { payment, outcome } => {
                 self.dispute_ended(*payment, *outcome).map_err(|finding| finding.about(*payment))
+            }
+            EventBody::PaymentsEvicted { before } => self.payments_evicted(*before),
+            EventBody::PaymentRecalled(original) => {
+                self.payment_recalled(original).map_err(|finding| finding.about(original.payment))
             }
             other => {
                 Err(Finding::new(Check::NotBuilt, "an event", "a kind that the auditor knows", format!("{other:?}")))

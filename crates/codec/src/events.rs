@@ -133,6 +133,8 @@ events! {
     [40, 1] CalendarDaysSet { calendar, closed, opened };
     [41, 1] CalendarDefined { calendar, name };
     [42, 1] CurrencyRegistered { currency, code, minor_decimals };
+    [43, 1] PaymentsEvicted { before };
+    [44, 1] PaymentRecalled(original);
 }
 
 /// What stands before the fields, but for who did it.

@@ -6,7 +6,9 @@
 use crate::item::Item;
 use crate::reader::{Reader, Refused};
 use crate::writer::Writer;
+use domain::PaymentState;
 use domain::event::{CommandKind, DisputeOutcome, EndReason, Payout, Stage};
+use domain::payment::LegState;
 use domain::plan::{
     BusinessDays, CalendarRole, CheckDigit, ConversionRates, Counterparty, DayStep, Denomination, Initiator, LimitKind,
     Netting, PositionCurrency, Purpose, QueuedIn, ReturnRate, Silence, TriggerEvent, WhenUnset,
@@ -73,8 +75,13 @@ variants! {
     DisputeOutcome { Upheld = 1, Rejected = 2, Lapsed = 3 }
     EndReason { Cancelled = 1, Suspended = 2, Void = 3, Expired = 4, QuoteLapsed = 5 }
     Initiator { Payer = 1, Payee = 2 }
+    LegState { None = 0, Due = 1, Instructed = 2, Confirmed = 3, Failed = 4, Aged = 5 }
     LimitKind { InstitutionShare = 1, Pair = 2, CreditorExposure = 3, PerPayment = 4, Prefinancing = 5 }
     Netting { Bilateral = 1, Multilateral = 2 }
+    PaymentState {
+        Refused = 1, AwaitingRate = 2, AwaitingCollection = 3, Held = 4, Queued = 5, InCycle = 6, Cleared = 7, PaidOut = 8,
+        Cancelled = 9, Expired = 10, Returned = 11, PartlyReturned = 12, Disputed = 13,
+    }
     Payout { AtClearing = 1, AfterSettlement = 2, AtConformity = 3 }
     PositionCurrency { Asset = 1, Denominated = 2 }
     Purpose { Goods = 1, Services = 2, Remittance = 3, Pension = 4, PublicProgramme = 5, Investment = 6 }

@@ -13,7 +13,7 @@ use domain::limit::{LimitSetting, Scope};
 use domain::payment::Amounts;
 use domain::plan::DayStep;
 use domain::refusal::Refusal;
-use domain::{Date, Timestamp};
+use domain::{Date, PaymentOriginal, Timestamp};
 use money::{AmountMinor, CurrencyCode, Rate};
 
 macro_rules! ordinals {
@@ -396,6 +396,37 @@ record!(PaymentEntered {
     collected,
     conformity_by,
     disposition,
+});
+record!(PaymentOriginal {
+    payment,
+    arrangement,
+    return_of,
+    instructing,
+    payer,
+    payee,
+    uetr,
+    content,
+    document,
+    state,
+    refusal,
+    collection,
+    payout,
+    payout_when,
+    payer_minor,
+    position_minor,
+    payee_minor,
+    returned_minor,
+    returned_payee_minor,
+    position_currency,
+    denomination,
+    urgent,
+    collected_first,
+    quote_until,
+    value_date,
+    entered,
+    conformity_by,
+    cycle,
+    dispute_outcome,
 });
 record!(CycleClosed { arrangement, cycle, date, positions, interest, nets, fx_results, legs, settle_on });
 

@@ -8,6 +8,7 @@ use crate::ids::{
     MemberId, PaymentId, PaymentKey, RulebookId, RunId, Uetr,
 };
 use crate::limit::{LimitSetting, Scope};
+use crate::original::PaymentOriginal;
 use crate::payment::{Amounts, PricedPayment};
 use crate::plan::{DayStep, Denomination, Plan, Purpose};
 use crate::refusal::Refusal;
@@ -401,6 +402,13 @@ pub enum EventBody {
         /// The member.
         member: MemberId,
     },
+    /// Closed payments before an ordinal left memory for the archive. Housekeeping: the canonical state stays the same.
+    PaymentsEvicted {
+        /// The first ordinal that stays whatever its state.
+        before: PaymentId,
+    },
+    /// A payment that had left memory is back, as it was, because something happens to it.
+    PaymentRecalled(Box<PaymentOriginal>),
 }
 
 /// An accepted order.

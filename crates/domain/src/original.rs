@@ -1,5 +1,6 @@
 //! A payment as it leaves memory: all that is remembered of it, so that it can come back exactly as it was.
 
+use crate::canonical::PaymentRow;
 use crate::event::{DisputeOutcome, Payout};
 use crate::ids::{
     ArrangementId, ContentDigest, CurrencyId, CycleId, DocumentKey, InstitutionId, PaymentId, PaymentKey, Uetr,
@@ -77,5 +78,36 @@ impl PaymentOriginal {
     #[must_use]
     pub const fn key(&self) -> PaymentKey {
         PaymentKey { institution: self.instructing, uetr: self.uetr }
+    }
+
+    /// The payment as the canonical form has it.
+    #[must_use]
+    pub const fn row(&self) -> PaymentRow {
+        PaymentRow {
+            payment: self.payment,
+            arrangement: self.arrangement,
+            return_of: self.return_of,
+            payer: self.payer,
+            payee: self.payee,
+            uetr: self.uetr,
+            content: self.content,
+            state: self.state,
+            collection: self.collection,
+            payout: self.payout,
+            payout_when: self.payout_when,
+            payer_minor: self.payer_minor,
+            position_minor: self.position_minor,
+            payee_minor: self.payee_minor,
+            position_currency: self.position_currency,
+            urgent: self.urgent,
+            quote_until: self.quote_until,
+            value_date: self.value_date,
+            entered: self.entered,
+            conformity_by: self.conformity_by,
+            cycle: self.cycle,
+            returned_minor: self.returned_minor,
+            dispute: None,
+            dispute_outcome: self.dispute_outcome,
+        }
     }
 }

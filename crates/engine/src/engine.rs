@@ -59,6 +59,7 @@ impl<J: Journal, M: Machine> Engine<J, M> {
     pub(crate) fn at(journal: J, machine: M, state: M::State) -> Self {
         let head = journal.head();
         assert_eq!(machine.next_seq(&state).0, head.next_seq, "the state is not at the journal's head");
+        machine.durable(&head);
         Self {
             last_time: machine.now(&state).max(Timestamp(head.time_us)),
             journal,
@@ -310,7 +311,11 @@ impl<J: Journal, M: Machine> Engine<J, M> {
     ) -> Result<usize, SubmitFault> {
         answers.reserve(batch.entries.len());
         for (index, entry) in batch.entries.iter().enumerate() {
-            let gathered = self.machine.gather(self.machine.needs(&self.state, &entry.command));
+            let gathered = match self.machine.gather(self.machine.needs(&self.state, &entry.command)) {
+                Ok(gathered) => gathered,
+                // What was decided before it stands in a block that is not submitted: nobody was told of it.
+                Err(fault) => return Err(self.ended.get_or_insert(Ended::Archive(fault)).clone().into()),
+            };
             self.step.clear();
             let answer = self.machine.decide(&self.state, block.now(), &entry.command, &gathered, &mut self.step);
             if !self.step.is_empty() {
@@ -412,6 +417,7 @@ impl<J: Journal, M: Machine> Engine<J, M> {
             Outcome::Durable => {
                 self.blocks_durable += 1;
                 assert!(self.blocks_durable <= self.blocks_submitted, "an outcome of a block that was not submitted");
+                self.machine.durable(&self.journal.head());
                 return;
             }
             Outcome::Fenced { epoch } => Ended::Fenced { epoch },

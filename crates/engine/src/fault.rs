@@ -1,5 +1,6 @@
 //! What can go wrong, each with a permanent code, a place and a remedy.
 
+use crate::archive::ArchiveFault;
 use domain::EventSeq;
 use journal::JournalFault;
 use std::fmt;
@@ -17,6 +18,8 @@ pub enum Ended {
     Unknown,
     /// The journal failed.
     Failed(JournalFault),
+    /// The archive of payments that left memory could not answer: whether an identifier is new cannot be told.
+    Archive(ArchiveFault),
 }
 
 impl Ended {
@@ -27,6 +30,7 @@ impl Ended {
             Self::Fenced { .. } => "ENGINE_FENCED",
             Self::Unknown => "ENGINE_OUTCOME_UNKNOWN",
             Self::Failed(fault) => fault.code(),
+            Self::Archive(fault) => fault.code,
         }
     }
 }
@@ -44,6 +48,7 @@ impl fmt::Display for Ended {
                  again and submit what was not answered under the same references",
             ),
             Self::Failed(fault) => fault.fmt(f),
+            Self::Archive(fault) => fault.fmt(f),
         }
     }
 }
@@ -212,6 +217,11 @@ pub enum SnapshotWarning {
         /// Height of the snapshot in events.
         height: EventSeq,
     },
+    /// The archive lacks payments that had left memory before it was made.
+    ArchiveBehind {
+        /// Height of the snapshot in events.
+        height: EventSeq,
+    },
 }
 
 impl SnapshotWarning {
@@ -223,6 +233,7 @@ impl SnapshotWarning {
             Self::OtherVersion { .. } => "SNAPSHOT_OTHER_VERSION",
             Self::NotOfThisJournal { .. } => "SNAPSHOT_FOREIGN",
             Self::DigestMismatch { .. } => "SNAPSHOT_DIGEST",
+            Self::ArchiveBehind { .. } => "SNAPSHOT_WITHOUT_ARCHIVE",
         }
     }
 }
@@ -237,6 +248,9 @@ impl fmt::Display for SnapshotWarning {
             }
             Self::DigestMismatch { height } => {
                 write!(f, "the snapshot at height {height} does not have the state that it names")?;
+            }
+            Self::ArchiveBehind { height } => {
+                write!(f, "the archive lacks payments that left memory before the snapshot at height {height}")?;
             }
         }
         f.write_str("; beside the journal; nothing to do: the state was rebuilt from the journal")

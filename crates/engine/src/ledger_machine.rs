@@ -1,8 +1,11 @@
-//! The clearing house: `ledger` decides and evolves, `codec` writes.
+//! The clearing house: `ledger` decides and evolves, `codec` writes, an archive keeps what left memory.
 
+use crate::archive::{Archive, ArchiveFault, MemoryArchive};
 use crate::machine::Machine;
 use domain::{Command, CommandBody, Event, EventBody, EventSeq, Timestamp};
-use ledger::{Answer, Gathered, Needs, State};
+use journal::Head;
+use ledger::{Answer, Gathered, KnownPayment, Needs, State};
+use std::sync::Arc;
 
 /// What takes an event into the state.
 pub type Evolve = fn(&mut State, EventSeq, Timestamp, &Event);
@@ -17,19 +20,36 @@ const LIST_ITEM_BYTES: usize = 24;
 const PLAN_BYTES: usize = 8 * 1024;
 
 /// The ledger as a machine.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone)]
 pub struct LedgerMachine {
     /// Key of the ledger's hash tables, drawn once by whoever runs the house. It changes no event and no digest.
     pub table_key: u64,
     /// `ledger::evolve`; a simulator that tests itself passes a broken one.
     pub evolve: Evolve,
+    /// What memory holds.
+    pub memory: Memory,
+}
+
+/// What memory holds, and where the rest is.
+#[derive(Clone)]
+pub struct Memory {
+    /// Payments in memory before the oldest closed ones leave it; none: all stay.
+    pub payments_max: Option<u64>,
+    /// Where they go.
+    pub archive: Arc<dyn Archive>,
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self { payments_max: None, archive: Arc::new(MemoryArchive::default()) }
+    }
 }
 
 impl LedgerMachine {
-    /// The ledger under a table key.
+    /// The ledger under a table key, with everything in memory.
     #[must_use]
     pub fn new(table_key: u64) -> Self {
-        Self { table_key, evolve: ledger::evolve }
+        Self { table_key, evolve: ledger::evolve, memory: Memory::default() }
     }
 }
 
@@ -101,14 +121,40 @@ impl Machine for LedgerMachine {
         ledger::needs(state, command)
     }
 
-    fn gather(&self, needs: Needs) -> Gathered {
-        // Every payment and identifier is still in memory. The index on disk is asked here once there is one.
-        assert!(needs.is_empty(), "the ledger asks for what nothing can fetch yet");
-        Gathered::default()
+    fn gather(&self, needs: Needs) -> Result<Gathered, ArchiveFault> {
+        let archive = &self.memory.archive;
+        let mut gathered = Gathered::default();
+        for key in needs.identifiers {
+            if let Some(original) = archive.payment_of_key(key)? {
+                let (payment, content) = (original.payment, original.content);
+                let known = KnownPayment { payment, content, state: original.state, refusal: original.refusal };
+                gathered.identifiers.insert(key, known);
+            }
+        }
+        for payment in needs.payments {
+            if let Some(original) = archive.payment(payment)? {
+                gathered.payments.insert(payment, original);
+            }
+        }
+        for (arrangement, document) in needs.documents {
+            if archive.uses_document(arrangement, document)? {
+                gathered.documents.insert((arrangement, document));
+            }
+        }
+        Ok(gathered)
+    }
+
+    fn durable(&self, head: &Head) {
+        self.memory.archive.durable(head);
+    }
+
+    fn has_what_left(&self, state: &State) -> bool {
+        state.last_eviction() <= self.memory.archive.complete_to()
     }
 
     fn pulse(&self, state: &State, now: Timestamp, out: &mut Vec<Event>) -> bool {
-        ledger::pulse(state, now, out)
+        let payments_max = self.memory.payments_max;
+        ledger::pulse(state, now, out) || payments_max.is_some_and(|max| ledger::eviction(state, max, out))
     }
 
     fn decide(
@@ -127,6 +173,9 @@ impl Machine for LedgerMachine {
     }
 
     fn evolve(&self, state: &mut State, at: EventSeq, now: Timestamp, event: &Event) {
+        if let EventBody::PaymentsEvicted { before } = event.body {
+            self.memory.archive.store(at, state.originals_leaving(before));
+        }
         (self.evolve)(state, at, now, event);
     }
 

@@ -10,6 +10,7 @@
 //! * *Bounded*: every queue has a maximum in [`limits`].
 #![deny(clippy::float_arithmetic, clippy::print_stdout, clippy::print_stderr)]
 
+mod archive;
 mod batch;
 mod block;
 mod engine;
@@ -21,10 +22,11 @@ mod open;
 mod read;
 mod snapshot;
 
+pub use archive::{Archive, ArchiveFault, MemoryArchive};
 pub use batch::{Answered, Batch, BatchId, ClientTag, Entry, Released};
 pub use engine::{Closed, Engine};
 pub use fault::{Ended, OpenFault, SnapshotWarning, SubmitFault};
-pub use ledger_machine::{Evolve, LedgerMachine};
+pub use ledger_machine::{Evolve, LedgerMachine, Memory};
 pub use machine::Machine;
 pub use open::{Options, Replayed};
 pub use read::{Held, Revealed};

@@ -1,6 +1,8 @@
 //! The state machine that an engine drives, and how its events become bytes.
 
+use crate::archive::ArchiveFault;
 use domain::{EventSeq, Timestamp};
+use journal::Head;
 
 /// A deterministic state machine with its encoding. [`crate::LedgerMachine`] is the clearing house; tests of the engine
 /// use a smaller one.
@@ -39,7 +41,18 @@ pub trait Machine {
     fn needs(&self, state: &Self::State, command: &Self::Command) -> Self::Needs;
 
     /// Fetches it.
-    fn gather(&self, needs: Self::Needs) -> Self::Gathered;
+    ///
+    /// # Errors
+    /// [`ArchiveFault`]: it cannot be told, and nothing is decided on a guess.
+    fn gather(&self, needs: Self::Needs) -> Result<Self::Gathered, ArchiveFault>;
+
+    /// Everything up to `head` is durable.
+    fn durable(&self, _head: &Head) {}
+
+    /// Whether what the state no longer holds is where it can be gathered from: a snapshot is of no use otherwise.
+    fn has_what_left(&self, _state: &Self::State) -> bool {
+        true
+    }
 
     /// The next thing due at `now` and nothing more, as events; `false` if nothing is due.
     fn pulse(&self, state: &Self::State, now: Timestamp, out: &mut Vec<Self::Event>) -> bool;

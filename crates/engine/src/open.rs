@@ -10,7 +10,7 @@ use domain::{EventSeq, Timestamp};
 use journal::{Block, Head, Journal, JournalFault};
 
 /// How to open.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone)]
 pub struct Options<M = LedgerMachine> {
     /// The state machine.
     pub machine: M,
@@ -60,6 +60,9 @@ impl<J: Journal, M: Machine> Engine<J, M> {
     ) -> Result<(Self, Option<SnapshotWarning>), OpenFault> {
         let warning = match snapshot::decode(&options.machine, snapshot) {
             Err(warning) => warning,
+            Ok(Snapshot { head, state }) if !options.machine.has_what_left(&state) => {
+                SnapshotWarning::ArchiveBehind { height: EventSeq(head.next_seq) }
+            }
             Ok(Snapshot { head, state }) => {
                 match (Replay { options: &options, progress }).run(&journal, &head, state) {
                     Ok(state) => return Ok((Self::at(journal, options.machine, state), None)),

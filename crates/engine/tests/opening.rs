@@ -62,7 +62,7 @@ fn a_state_that_is_not_the_one_that_the_journal_names_is_refused() {
     let disk = MemoryDisk::new();
     drop(filled(&disk));
     let broken = Options { machine: Toy { one_more: true, ..Toy::default() }, check_digests: true };
-    let fault = Engine::open(journal(&disk, NoFaults), broken, &mut |_| ()).err().expect("refused");
+    let fault = Engine::open(journal(&disk, NoFaults), broken.clone(), &mut |_| ()).err().expect("refused");
     assert!(matches!(fault, OpenFault::DigestMismatch { seq: EventSeq(5), .. }), "{fault:?}");
     assert_eq!(fault.code(), "DIGEST_MISMATCH");
     assert!(fault.to_string().contains("event 5 of the journal"), "{fault}");

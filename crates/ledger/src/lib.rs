@@ -13,6 +13,7 @@
 //! | the FIFO-maximal set | `fifo.rs` |
 //! | nets, interest, conversion, settlement legs | `netting.rs` |
 //! | how an event changes the state | `evolve/` |
+//! | what leaves memory and comes back | `memory.rs` |
 //! | what others may read | `view.rs` |
 //! | the canonical form | `digest.rs` |
 #![deny(clippy::float_arithmetic, clippy::print_stdout, clippy::print_stderr)]
@@ -26,6 +27,7 @@ mod evolve;
 mod fifo;
 pub mod limits;
 mod look_up;
+mod memory;
 mod netting;
 mod payments;
 mod pricing;
@@ -33,7 +35,8 @@ mod pulse;
 mod state;
 pub mod view;
 
-pub use decide::{Answer, Gathered, KnownPayment, Needs, decide, iso7064_mod_11_10, kind_of, needs};
+pub use decide::{Answer, Gathered, KnownPayment, Needs, decide, iso7064_mod_11_10, kind_of};
 pub use evolve::evolve;
+pub use memory::{EVICTION_STEP_PAYMENTS, eviction, needs};
 pub use pulse::{pulse, release};
 pub use state::State;

@@ -1,20 +1,22 @@
 //! Payments in memory: one compact record each, found by ordinal or by key.
 
+use crate::look_up::OrdinalTable;
 use domain::canonical::PaymentRow;
 use domain::event::{DisputeOutcome, Payout};
 use domain::payment::LegState;
 use domain::{
-    ArrangementId, ContentDigest, CurrencyId, CycleId, Date, InstitutionId, PaymentId, PaymentKey, PaymentState,
-    Refusal, Timestamp, Uetr,
+    ArrangementId, ContentDigest, CurrencyId, CycleId, Date, DocumentKey, InstitutionId, PaymentId, PaymentKey,
+    PaymentOriginal, PaymentState, Refusal, Timestamp, Uetr,
 };
-use std::collections::BTreeMap;
-use std::hash::{BuildHasher, Hasher};
+use std::collections::{BTreeMap, VecDeque};
 
 /// What is remembered of a payment. Kept small: a clearing house holds millions.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub(crate) struct PaymentRecord {
     pub(crate) uetr: Uetr,
     pub(crate) content: ContentDigest,
+    /// Key of its trade document, whether or not the document still counts as used by it.
+    pub(crate) document: Option<DocumentKey>,
     pub(crate) payer_minor: u64,
     pub(crate) position_minor: u64,
     pub(crate) payee_minor: u64,
@@ -50,11 +52,12 @@ pub(crate) struct Dispute {
     pub(crate) before: PaymentState,
 }
 
-/// All payments, by ordinal, and the table of keys.
+/// All payments in memory, by ordinal, and the tables of keys and of trade documents.
 #[derive(serde::Serialize, serde::Deserialize)]
 pub(crate) struct Payments {
     records: Records,
-    keys: KeyTable,
+    keys: OrdinalTable,
+    documents: OrdinalTable,
     pub(crate) disputes: BTreeMap<PaymentId, Dispute>,
     pub(crate) dispute_outcomes: BTreeMap<PaymentId, DisputeOutcome>,
 }
@@ -63,7 +66,8 @@ impl Payments {
     pub(crate) fn new(table_key: u64) -> Self {
         Self {
             records: Records::default(),
-            keys: KeyTable::new(table_key),
+            keys: OrdinalTable::new(table_key),
+            documents: OrdinalTable::new(table_key),
             disputes: BTreeMap::new(),
             dispute_outcomes: BTreeMap::new(),
         }
@@ -73,6 +77,11 @@ impl Payments {
         PaymentId(self.records.count)
     }
 
+    /// The first payment that is in memory whatever its state: of those before, only what is open or was recalled.
+    pub(crate) const fn first_kept(&self) -> PaymentId {
+        PaymentId(self.records.evicted_before)
+    }
+
     pub(crate) fn get(&self, payment: PaymentId) -> Option<&PaymentRecord> {
         self.records.get(payment.0)
     }
@@ -80,7 +89,7 @@ impl Payments {
     /// The record of a payment that an event names.
     ///
     /// # Panics
-    /// When there is none: events name payments that exist.
+    /// When it is not in memory: events name payments that are.
     pub(crate) fn of(&self, payment: PaymentId) -> &PaymentRecord {
         self.records.of(payment.0)
     }
@@ -90,17 +99,139 @@ impl Payments {
     }
 
     pub(crate) fn find(&self, key: PaymentKey) -> Option<PaymentId> {
-        self.keys.find(key, &self.records)
+        let found = self.keys.find(&key_bytes(key), |ordinal| self.records.of(ordinal).key() == key);
+        found.map(PaymentId)
     }
 
+    /// Whether a payment in memory uses a trade document.
+    pub(crate) fn uses(&self, arrangement: ArrangementId, document: DocumentKey) -> bool {
+        let is_it = |ordinal| {
+            let record = self.records.of(ordinal);
+            record.document == Some(document) && record.arrangement == arrangement
+        };
+        self.documents.find(&document_bytes(arrangement, document), is_it).is_some()
+    }
+
+    /// Takes a payment in; a trade document that it names counts as used from now on.
     pub(crate) fn insert(&mut self, payment: PaymentId, record: PaymentRecord) {
         assert_eq!(payment, self.next_id(), "payment ordinals are dense");
-        self.keys.insert(payment, record.key());
+        self.enter_in_tables(payment, &record);
         self.records.push(record);
     }
 
+    fn enter_in_tables(&mut self, payment: PaymentId, record: &PaymentRecord) {
+        self.keys.insert(&key_bytes(record.key()), payment.0);
+        if let Some(document) = record.document {
+            self.documents.insert(&document_bytes(record.arrangement, document), payment.0);
+        }
+    }
+
+    /// A payment ended without clearing: its trade document may be used by another.
+    pub(crate) fn free_document(&mut self, payment: PaymentId, document: DocumentKey) {
+        let arrangement = self.of(payment).arrangement;
+        let removed = self.documents.remove(&document_bytes(arrangement, document), payment.0);
+        assert!(removed, "a waiting document is in use");
+    }
+
+    /// Every payment in memory, by ordinal.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (PaymentId, &PaymentRecord)> + '_ {
-        self.records.iter().enumerate().map(|(index, record)| (PaymentId(index as u64), record))
+        self.records.iter().map(|(ordinal, record)| (PaymentId(ordinal), record))
+    }
+
+    /// What leaves memory when everything closed before an ordinal does.
+    pub(crate) fn closed_before(&self, before: PaymentId) -> impl Iterator<Item = (PaymentId, &PaymentRecord)> + '_ {
+        self.iter().take_while(move |(payment, _)| *payment < before).filter(|(_, record)| record.is_finished())
+    }
+
+    /// Lets go of everything closed before an ordinal. What is open stays, and what was recalled goes with the rest.
+    pub(crate) fn evict(&mut self, before: PaymentId) {
+        assert!(
+            before >= self.first_kept() && before <= self.next_id(),
+            "eviction goes forward, to payments there are"
+        );
+        let gone: Vec<PaymentId> = self.closed_before(before).map(|(payment, _)| payment).collect();
+        for payment in gone {
+            let record = self.records.of(payment.0);
+            let (key, document) = (key_bytes(record.key()), record.document);
+            assert!(self.keys.remove(&key, payment.0), "a payment in memory is in the table of keys");
+            if let Some(document) = document {
+                // Not there where the payment ended without clearing.
+                self.documents.remove(&document_bytes(record.arrangement, document), payment.0);
+            }
+            self.dispute_outcomes.remove(&payment);
+        }
+        self.records.evict(before.0);
+    }
+
+    /// Takes a payment back that had left memory.
+    pub(crate) fn recall(&mut self, original: &PaymentOriginal) {
+        let payment = original.payment;
+        assert!(payment < self.first_kept() && self.get(payment).is_none(), "only what left memory is recalled");
+        let record = PaymentRecord::from(original);
+        self.enter_in_tables(payment, &record);
+        if let Some(outcome) = original.dispute_outcome {
+            self.dispute_outcomes.insert(payment, outcome);
+        }
+        self.records.keep(payment.0, record);
+    }
+
+    /// A payment as an archive keeps it.
+    pub(crate) fn original(&self, payment: PaymentId) -> PaymentOriginal {
+        let record = self.of(payment);
+        let document = record.document.filter(|document| {
+            let is_it = |ordinal| ordinal == payment.0;
+            self.documents.find(&document_bytes(record.arrangement, *document), is_it).is_some()
+        });
+        PaymentOriginal {
+            payment,
+            arrangement: record.arrangement,
+            return_of: record.return_of,
+            instructing: record.instructing,
+            payer: record.payer,
+            payee: record.payee,
+            uetr: record.uetr,
+            content: record.content,
+            document,
+            state: record.state,
+            refusal: record.refusal,
+            collection: record.collection,
+            payout: record.payout,
+            payout_when: record.payout_when,
+            payer_minor: record.payer_minor,
+            position_minor: record.position_minor,
+            payee_minor: record.payee_minor,
+            returned_minor: record.returned_minor,
+            returned_payee_minor: record.returned_payee_minor,
+            position_currency: record.position_currency,
+            denomination: record.denomination,
+            urgent: record.urgent,
+            collected_first: record.collected_first,
+            quote_until: record.quote_until,
+            value_date: record.value_date,
+            entered: record.entered,
+            conformity_by: record.conformity_by,
+            cycle: record.cycle,
+            dispute_outcome: self.dispute_outcomes.get(&payment).copied(),
+        }
+    }
+
+    /// Fills the tables after the records were read back; documents of payments that ended without clearing are free.
+    pub(crate) fn rebuild_tables(&mut self) {
+        let entries: Vec<(PaymentId, PaymentKey, ArrangementId, Option<DocumentKey>)> = self
+            .iter()
+            .map(|(payment, record)| {
+                let used = record.document.filter(|_| !record.ended_without_clearing());
+                (payment, record.key(), record.arrangement, used)
+            })
+            .collect();
+        self.keys.clear(entries.len());
+        self.documents.clear(entries.len());
+        for (payment, key, arrangement, document) in entries {
+            self.keys.insert(&key_bytes(key), payment.0);
+            if let Some(document) = document {
+                self.documents.insert(&document_bytes(arrangement, document), payment.0);
+            }
+        }
     }
 
     /// The payment as the canonical form has it.
@@ -136,11 +267,15 @@ impl Payments {
 }
 
 /// Records by ordinal, in pieces of one size: the millionth payment moves none of those before it, and memory grows by
-/// what is added.
+/// what is added. Below `evicted_before` only some are left, and they are kept apart.
 #[derive(Default, serde::Serialize, serde::Deserialize)]
 struct Records {
-    pieces: Vec<Vec<PaymentRecord>>,
+    pieces: VecDeque<Vec<PaymentRecord>>,
+    /// Pieces that were there before the first of these.
+    pieces_gone: u64,
     count: u64,
+    evicted_before: u64,
+    kept: BTreeMap<u64, PaymentRecord>,
 }
 
 /// Records of a piece: a power of two, so that finding one is a shift and a mask.
@@ -148,115 +283,130 @@ const PIECE: u64 = 4_096;
 
 impl Records {
     fn get(&self, ordinal: u64) -> Option<&PaymentRecord> {
+        if ordinal < self.evicted_before {
+            return self.kept.get(&ordinal);
+        }
         (ordinal < self.count).then(|| self.of(ordinal))
     }
 
     fn of(&self, ordinal: u64) -> &PaymentRecord {
-        let (piece, place) = Self::place(ordinal);
+        if ordinal < self.evicted_before {
+            return self.kept.get(&ordinal).expect("a payment that an event names is in memory");
+        }
+        let (piece, place) = self.place(ordinal);
         &self.pieces[piece][place]
     }
 
     fn of_mut(&mut self, ordinal: u64) -> &mut PaymentRecord {
-        let (piece, place) = Self::place(ordinal);
+        if ordinal < self.evicted_before {
+            return self.kept.get_mut(&ordinal).expect("a payment that an event names is in memory");
+        }
+        let (piece, place) = self.place(ordinal);
         &mut self.pieces[piece][place]
     }
 
     fn push(&mut self, record: PaymentRecord) {
-        let (piece, _) = Self::place(self.count);
+        let (piece, _) = self.place(self.count);
         if piece == self.pieces.len() {
-            self.pieces.push(Vec::with_capacity(Self::place(PIECE - 1).1 + 1));
+            self.pieces.push_back(Vec::with_capacity(index(PIECE)));
         }
         self.pieces[piece].push(record);
         self.count += 1;
     }
 
-    fn iter(&self) -> impl Iterator<Item = &PaymentRecord> + '_ {
-        self.pieces.iter().flatten()
+    fn keep(&mut self, ordinal: u64, record: PaymentRecord) {
+        self.kept.insert(ordinal, record);
     }
 
-    #[allow(clippy::cast_possible_truncation, reason = "usize is 64 bits wide on every supported target")]
-    const fn place(ordinal: u64) -> (usize, usize) {
-        ((ordinal / PIECE) as usize, (ordinal % PIECE) as usize)
-    }
-}
-
-/// Look-up of payments by key: ordinals in an open-addressing table, each with the hash of its key, so that neither growing
-/// the table nor looking for a new key touches a record. It is never iterated, so its order, which depends on a key given
-/// from outside against flooding, cannot reach any result.
-struct KeyTable {
-    table: hashbrown::HashTable<KeyEntry>,
-    table_key: u64,
-}
-
-#[derive(Clone, Copy)]
-struct KeyEntry {
-    hash: u32,
-    ordinal: u32,
-}
-
-impl KeyTable {
-    fn new(table_key: u64) -> Self {
-        Self { table: hashbrown::HashTable::new(), table_key }
-    }
-
-    fn find(&self, key: PaymentKey, records: &Records) -> Option<PaymentId> {
-        let hash = hash(self.table_key, key);
-        let is_it = |entry: &KeyEntry| {
-            entry.hash == hash && {
-                let record = records.of(u64::from(entry.ordinal));
-                record.uetr == key.uetr && record.instructing == key.institution
+    /// Sets what is open before an ordinal aside, and lets go of the rest and of the pieces that are empty then.
+    fn evict(&mut self, before: u64) {
+        self.kept.retain(|_, record| !record.is_finished());
+        for ordinal in self.evicted_before..before {
+            let (piece, place) = self.place(ordinal);
+            let record = &self.pieces[piece][place];
+            if !record.is_finished() {
+                let record = record.clone();
+                self.kept.insert(ordinal, record);
             }
-        };
-        self.table.find(spread(hash), is_it).map(|entry| PaymentId(u64::from(entry.ordinal)))
+        }
+        self.evicted_before = before;
+        while self.pieces_gone < before / PIECE {
+            self.pieces.pop_front();
+            self.pieces_gone += 1;
+        }
     }
 
-    fn insert(&mut self, payment: PaymentId, key: PaymentKey) {
-        let ordinal = u32::try_from(payment.0).expect("more payments in memory than the table can number");
-        let hash = hash(self.table_key, key);
-        self.table.insert_unique(spread(hash), KeyEntry { hash, ordinal }, |entry| spread(entry.hash));
+    fn iter(&self) -> impl Iterator<Item = (u64, &PaymentRecord)> + '_ {
+        let kept = self.kept.iter().map(|(ordinal, record)| (*ordinal, record));
+        let in_pieces = (self.pieces_gone * PIECE..).zip(self.pieces.iter().flatten());
+        kept.chain(in_pieces.skip(index(self.evicted_before - self.pieces_gone * PIECE)))
     }
+
+    const fn place(&self, ordinal: u64) -> (usize, usize) {
+        (index(ordinal / PIECE - self.pieces_gone), index(ordinal % PIECE))
+    }
+}
+
+#[allow(clippy::cast_possible_truncation, reason = "usize is 64 bits wide on every supported target")]
+const fn index(number: u64) -> usize {
+    number as usize
 }
 
 impl PaymentRecord {
     pub(crate) fn key(&self) -> PaymentKey {
         PaymentKey { institution: self.instructing, uetr: self.uetr }
     }
-}
 
-fn hash(table_key: u64, key: PaymentKey) -> u32 {
-    let mut hasher = foldhash::quality::FixedState::with_seed(table_key).build_hasher();
-    hasher.write_u128(u128::from_le_bytes(key.uetr.0));
-    hasher.write_u32(key.institution.0);
-    #[expect(clippy::cast_possible_truncation, reason = "thirty-two bits of it are enough to tell keys apart")]
-    let hash = hasher.finish() as u32;
-    hash
-}
+    /// Whether nothing more is expected to happen to it: neither to the payment, nor to one of its legs by itself.
+    fn is_finished(&self) -> bool {
+        let still = |leg| matches!(leg, LegState::None | LegState::Confirmed);
+        self.state.is_closed() && still(self.collection) && still(self.payout)
+    }
 
-/// The table takes its place from the low bits and its tag from the high ones.
-const fn spread(hash: u32) -> u64 {
-    (hash as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15)
-}
-
-// The table is rebuilt from the records when a snapshot is read.
-impl serde::Serialize for KeyTable {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.table_key.serialize(serializer)
+    /// Whether it never came to leg 2.
+    fn ended_without_clearing(&self) -> bool {
+        self.state.is_closed() && self.cycle.is_none()
     }
 }
 
-impl<'de> serde::Deserialize<'de> for KeyTable {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Self::new(serde::Deserialize::deserialize(deserializer)?))
-    }
-}
-
-impl Payments {
-    /// Fills the table of keys after the records were read back.
-    pub(crate) fn rebuild_keys(&mut self) {
-        self.keys.table.clear();
-        self.keys.table.reserve(usize::try_from(self.records.count).unwrap_or(0), |entry| spread(entry.hash));
-        for ordinal in 0..self.records.count {
-            self.keys.insert(PaymentId(ordinal), self.records.of(ordinal).key());
+impl From<&PaymentOriginal> for PaymentRecord {
+    fn from(original: &PaymentOriginal) -> Self {
+        Self {
+            uetr: original.uetr,
+            content: original.content,
+            document: original.document,
+            payer_minor: original.payer_minor,
+            position_minor: original.position_minor,
+            payee_minor: original.payee_minor,
+            returned_minor: original.returned_minor,
+            returned_payee_minor: original.returned_payee_minor,
+            quote_until: original.quote_until,
+            return_of: original.return_of,
+            instructing: original.instructing,
+            payer: original.payer,
+            payee: original.payee,
+            value_date: original.value_date,
+            entered: original.entered,
+            conformity_by: original.conformity_by,
+            cycle: original.cycle,
+            arrangement: original.arrangement,
+            position_currency: original.position_currency,
+            refusal: original.refusal,
+            state: original.state,
+            collection: original.collection,
+            payout: original.payout,
+            payout_when: original.payout_when,
+            denomination: original.denomination,
+            urgent: original.urgent,
+            collected_first: original.collected_first,
         }
     }
+}
+
+fn key_bytes(key: PaymentKey) -> (u128, u32) {
+    (u128::from_le_bytes(key.uetr.0), key.institution.0)
+}
+
+fn document_bytes(arrangement: ArrangementId, document: DocumentKey) -> (u128, u32) {
+    (u128::from_le_bytes(document.0), u32::from(arrangement.0))
 }

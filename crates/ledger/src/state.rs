@@ -2,7 +2,6 @@
 
 use crate::accounts::{AccountId, Accounts};
 use crate::calendar::Calendar;
-use crate::look_up::LookUpSet;
 use crate::payments::Payments;
 use domain::canonical::Accumulator;
 use domain::event::{Quote, SettlementLeg, Stage};
@@ -26,6 +25,8 @@ pub struct State {
     pub(crate) closed_payments: Accumulator,
     pub(crate) identifiers: Accumulator,
     pub(crate) next_seq: EventSeq,
+    /// The last event by which payments left memory.
+    pub(crate) last_eviction: Option<EventSeq>,
     pub(crate) now: Timestamp,
 }
 
@@ -122,7 +123,6 @@ pub(crate) struct Arrangement {
     /// Institutions with items in their queue that a receipt of the current block may release.
     pub(crate) credited: BTreeSet<InstitutionId>,
     /// Trade documents used by payments that cleared or may clear.
-    pub(crate) documents: LookUpSet,
     pub(crate) documents_folded: Accumulator,
     /// Documents of payments that have not cleared: free again when one ends without.
     pub(crate) documents_waiting: BTreeMap<PaymentId, DocumentKey>,
@@ -253,6 +253,7 @@ impl State {
             closed_payments: Accumulator::default(),
             identifiers: Accumulator::default(),
             next_seq: EventSeq(0),
+            last_eviction: None,
             now: Timestamp(i64::MIN),
         }
     }
@@ -271,7 +272,7 @@ impl State {
 
     /// Makes a state that was read back from a snapshot whole: what is derived is built again.
     pub fn finish_reading(&mut self) {
-        self.payments.rebuild_keys();
+        self.payments.rebuild_tables();
     }
 
     pub(crate) fn arrangement(&self, arrangement: ArrangementId) -> Option<&Arrangement> {

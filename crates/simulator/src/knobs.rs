@@ -33,6 +33,8 @@ pub(crate) struct Knobs {
     pub(crate) wrong_ppm: u32,
     /// Batches between two comparisons of digests.
     pub(crate) batches_a_digest: u64,
+    /// Payments that stay in memory when closed; none: all of them.
+    pub(crate) payments_max: Option<u64>,
 }
 
 impl Knobs {
@@ -63,6 +65,7 @@ impl Knobs {
             rate_missing_ppm: u32::try_from(random.magnitude(1, 100_000)).expect("parts per million"),
             wrong_ppm: u32::try_from(random.magnitude(1_000, 150_000)).expect("parts per million"),
             batches_a_digest: random.between(4, 24),
+            payments_max: random.chance(600_000).then(|| random.magnitude(1, 400)),
         }
     }
 }
@@ -72,7 +75,7 @@ impl fmt::Display for Knobs {
         write!(
             f,
             "{} days of {} batches up to {} commands; ppm: crash {}, close {}, disk full {}, sync failed {}, unknown {}, \
-             fenced {}, wrong {}",
+             fenced {}, wrong {}; {}",
             self.days,
             self.batches_a_day,
             self.commands_max,
@@ -82,7 +85,8 @@ impl fmt::Display for Knobs {
             self.sync_failed_ppm,
             self.unknown_ppm,
             self.fenced_ppm,
-            self.wrong_ppm
+            self.wrong_ppm,
+            self.payments_max.map_or("all stay in memory".to_owned(), |max| format!("{max} stay in memory"))
         )
     }
 }

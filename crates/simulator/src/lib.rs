@@ -13,11 +13,13 @@
 //! | what a seed decides | `shape.rs`, `knobs.rs`, `weather.rs` |
 //! | what people do | `moves/` |
 //! | processes that start, crash and start again | `process.rs` |
+//! | payments that leave memory | `archive.rs` |
 //! | what is compared | `process.rs`, `answers.rs`, `orders.rs`, `mirror.rs` |
 //! | how it ends | `ending.rs` |
 #![deny(clippy::float_arithmetic, clippy::print_stdout, clippy::print_stderr)]
 
 mod answers;
+mod archive;
 mod breach;
 mod ending;
 mod knobs;
@@ -49,11 +51,13 @@ pub struct Options {
     pub faults: bool,
     /// Whether a crash also loses a block that was acknowledged, as no journal may: to see that it is noticed.
     pub lose_acknowledged: bool,
+    /// Whether the archive forgets what left memory, as no archive may: to see that it is noticed.
+    pub archive_forgets: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { evolve: ledger::evolve, faults: true, lose_acknowledged: false }
+        Self { evolve: ledger::evolve, faults: true, lose_acknowledged: false, archive_forgets: false }
     }
 }
 

@@ -2,15 +2,17 @@
 //! is compared with what is durable.
 
 use crate::answers::BatchEvents;
+use crate::archive::SimulatedArchive;
 use crate::breach::{Checked, Found, Promise, holds};
 use crate::moves::Sent;
 use crate::weather::{Weather, survival};
 use crate::world::World;
 use domain::time::SECOND_US;
 use domain::{Event, EventSeq, Timestamp};
-use engine::{Batch, BatchId, Engine, Held, LedgerMachine, Options, Released, Revealed, SubmitFault};
+use engine::{Batch, BatchId, Engine, Held, LedgerMachine, Memory, Options, Released, Revealed, SubmitFault};
 use journal::{Journal, JournalFault, Mark, MemoryJournal, NoFaults};
 use ledger::Answer;
+use std::sync::Arc;
 
 /// A batch on its way.
 pub(crate) struct Flying {
@@ -23,7 +25,13 @@ pub(crate) struct HeldRead(Held<EventSeq>);
 
 impl World {
     fn options(&mut self) -> Options {
-        let machine = LedgerMachine { table_key: self.random.bits(), evolve: self.options.evolve };
+        if self.random.chance(50_000) {
+            // An archive that is lost is filled again by replay.
+            self.archive = Arc::default();
+        }
+        let archive = Arc::new(SimulatedArchive::over(&self.archive, self.options.archive_forgets));
+        let memory = Memory { payments_max: self.knobs.payments_max, archive };
+        let machine = LedgerMachine { table_key: self.random.bits(), evolve: self.options.evolve, memory };
         Options { machine, check_digests: true }
     }
 

@@ -14,7 +14,7 @@ use crate::trace::Trace;
 use domain::event::EventBody;
 use domain::time::{DAY_US, SECOND_US};
 use domain::{Bucket, Event, EventSeq, Timestamp};
-use engine::Engine;
+use engine::{Engine, MemoryArchive};
 use journal::{Head, MemoryDisk, MemoryJournal};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -43,6 +43,8 @@ pub(crate) struct World {
     pub(crate) calm: Arc<AtomicBool>,
     pub(crate) engine: Option<Engine<MemoryJournal>>,
     pub(crate) snapshot: Option<Vec<u8>>,
+    /// What the archive has written.
+    pub(crate) archive: Arc<MemoryArchive>,
     /// Batches taken by the engine and not handed back.
     pub(crate) flying: VecDeque<Flying>,
     pub(crate) reads: VecDeque<HeldRead>,
@@ -79,6 +81,7 @@ impl World {
             calm: Arc::new(AtomicBool::new(false)),
             engine: None,
             snapshot: None,
+            archive: Arc::default(),
             flying: VecDeque::new(),
             reads: VecDeque::new(),
             last_read: EventSeq(0),

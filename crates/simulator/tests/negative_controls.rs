@@ -158,6 +158,13 @@ fn a_ledger_that_is_broken_on_purpose_is_found_out_each_time() {
 }
 
 #[test]
+fn an_archive_that_forgets_is_found_out() {
+    let options = Options { archive_forgets: true, ..Options::default() };
+    let report = broken_by(options).unwrap_or_else(|| panic!("in {SEEDS} seeds nobody missed what left memory"));
+    eprintln!("seed {}: {}", report.seed, report.breach.expect("that is why it was given back"));
+}
+
+#[test]
 fn a_journal_that_loses_what_it_acknowledged_is_found_out() {
     let options = Options { lose_acknowledged: true, ..Options::default() };
     let report = broken_by(options).expect("found within a few seeds");

@@ -10,9 +10,9 @@ use domain::ids::{
     MemberId, PaymentId, PaymentKey, Role, RulebookId, RunId, Uetr,
 };
 use domain::limit::{LimitSetting, Scope};
-use domain::payment::{Amounts, PricedPayment};
+use domain::payment::{Amounts, LegState, PricedPayment};
 use domain::plan::*;
-use domain::{Date, Event, EventBody, Refusal, Timestamp};
+use domain::{Date, Event, EventBody, PaymentOriginal, PaymentState, Refusal, Timestamp};
 use money::{AmountMinor, CurrencyCode, DayCount, Rate, RateRounding, Rounding};
 
 /// Numbers to draw from; zeros when they run out.
@@ -173,6 +173,12 @@ structures! {
         payment, arrangement, uetr, payer, payee, content, commitment, document, instrument, purpose, urgent,
         denomination, position_currency, amounts, quote_until, value_date, collected, conformity_by, disposition,
     }
+    PaymentOriginal {
+        payment, arrangement, return_of, instructing, payer, payee, uetr, content, document, state, refusal, collection,
+        payout, payout_when, payer_minor, position_minor, payee_minor, returned_minor, returned_payee_minor,
+        position_currency, denomination, urgent, collected_first, quote_until, value_date, entered, conformity_by, cycle,
+        dispute_outcome,
+    }
     CycleClosed { arrangement, cycle, date, positions, interest, nets, fx_results, legs, settle_on }
     Plan {
         name, version, initiator, instrument, price, denominations, counterparty, position_currency, settlement_asset,
@@ -233,6 +239,11 @@ choices! {
     Payout { AtClearing, AfterSettlement, AtConformity }
     EndReason { Cancelled, Suspended, Void, Expired, QuoteLapsed }
     DisputeOutcome { Upheld, Rejected, Lapsed }
+    LegState { None, Due, Instructed, Confirmed, Failed, Aged }
+    PaymentState {
+        Refused, AwaitingRate, AwaitingCollection, Held, Queued, InCycle, Cleared, PaidOut, Cancelled, Expired, Returned,
+        PartlyReturned, Disputed,
+    }
     Stage { Observer, Shadow, Prefunded, Net }
     CommandKind { RegisterCurrency, Submit, Cancel, ConfirmTransfer, Suspend, Reinstate }
     Initiator { Payer, Payee }
@@ -368,4 +379,6 @@ bodies! {
     TransferConfirmed { arrangement, debtor, creditor, amount };
     MemberSuspended { arrangement, member };
     MemberReinstated { arrangement, member };
+    PaymentsEvicted { before };
+    PaymentRecalled(original);
 }

@@ -166,10 +166,10 @@ fn a_list_longer_than_what_is_left_is_refused_before_it_is_made() {
 
 #[test]
 fn what_a_newer_program_wrote_is_told_from_damage() {
-    let mut unknown = DecodeError::UnknownType { number: 43 };
-    assert_eq!(decode(&unhex("86 182b 01 820000 80 01 07")), Err(unknown));
+    let mut unknown = DecodeError::UnknownType { number: 45 };
+    assert_eq!(decode(&unhex("86 182d 01 820000 80 01 07")), Err(unknown));
     assert!(unknown.needs_newer_program());
-    for number in [0, 43, u64::from(u16::MAX) + 36, u64::MAX] {
+    for number in [0, 45, u64::from(u16::MAX) + 36, u64::MAX] {
         let mut bytes = vec![0x82];
         minicbor::encode(number, &mut bytes).unwrap();
         bytes.push(1);

@@ -10,9 +10,9 @@ use domain::ids::{
     MemberId, PaymentId, PaymentKey, RulebookId, RunId, Uetr,
 };
 use domain::limit::{LimitSetting, Scope};
-use domain::payment::{Amounts, PricedPayment};
+use domain::payment::{Amounts, LegState, PricedPayment};
 use domain::plan::{DayStep, Denomination, Plan, Purpose};
-use domain::{Date, Event, EventBody, Refusal, Timestamp};
+use domain::{Date, Event, EventBody, PaymentOriginal, PaymentState, Refusal, Timestamp};
 use money::{AmountMinor, CurrencyCode, Rate};
 
 const ARRANGEMENT: ArrangementId = ArrangementId(1);
@@ -90,6 +90,7 @@ pub fn all() -> Vec<Event> {
     events.extend(day());
     events.extend(limits_and_members());
     events.extend(registers());
+    events.extend(memory());
     events
 }
 
@@ -394,4 +395,64 @@ fn registers() -> Vec<Event> {
         }),
         operator(EventBody::CurrencyRegistered { currency: CurrencyId(7), code: CurrencyCode::USD, minor_decimals: 4 }),
     ]
+}
+
+/// Payments that leave memory, and that come back: one with every field there, one with as few as there can be.
+fn memory() -> Vec<Event> {
+    let paid_out = PaymentOriginal {
+        payment: PaymentId(70_001),
+        arrangement: ARRANGEMENT,
+        return_of: None,
+        instructing: INSTITUTION,
+        payer: INSTITUTION,
+        payee: OTHER_INSTITUTION,
+        uetr: UETR,
+        content: ContentDigest([0xC0; 16]),
+        document: Some(DocumentKey([0xD0; 16])),
+        state: PaymentState::PaidOut,
+        refusal: None,
+        collection: LegState::Confirmed,
+        payout: LegState::Confirmed,
+        payout_when: Some(Payout::AfterSettlement),
+        payer_minor: 200_901,
+        position_minor: 2_005,
+        payee_minor: 10_000,
+        returned_minor: 5,
+        returned_payee_minor: 25,
+        position_currency: CurrencyId(0),
+        denomination: Denomination::Payee,
+        urgent: false,
+        collected_first: true,
+        quote_until: Some(NOON),
+        value_date: DATE,
+        entered: DATE,
+        conformity_by: Some(DATE),
+        cycle: Some(CycleId(412)),
+        dispute_outcome: Some(DisputeOutcome::Rejected),
+    };
+    let refused = PaymentOriginal {
+        payment: PaymentId(3),
+        return_of: Some(PaymentId(2)),
+        document: None,
+        state: PaymentState::Refused,
+        refusal: Some(Refusal::ShareExceeded),
+        collection: LegState::None,
+        payout: LegState::None,
+        payout_when: None,
+        payer_minor: 0,
+        position_minor: 0,
+        payee_minor: 0,
+        returned_minor: 0,
+        returned_payee_minor: 0,
+        denomination: Denomination::Asset,
+        urgent: true,
+        collected_first: false,
+        quote_until: None,
+        conformity_by: None,
+        cycle: None,
+        dispute_outcome: None,
+        ..paid_out.clone()
+    };
+    let recalled = |original: PaymentOriginal| institution(EventBody::PaymentRecalled(Box::new(original)));
+    vec![house(EventBody::PaymentsEvicted { before: PaymentId(65_536) }), recalled(paid_out), recalled(refused)]
 }

@@ -104,7 +104,9 @@ impl Machine for Toy {
 
     fn needs(&self, _house: &House, _command: &Ask) {}
 
-    fn gather(&self, (): ()) {}
+    fn gather(&self, (): ()) -> Result<(), engine::ArchiveFault> {
+        Ok(())
+    }
 
     fn pulse(&self, house: &House, now: Timestamp, out: &mut Vec<Fact>) -> bool {
         let Some((&(at, name), ())) = house.alarms.first_key_value() else { return false };

@@ -19,7 +19,7 @@ impl Decision<'_> {
             matches!(record.state, PaymentState::Cleared | PaymentState::PaidOut | PaymentState::PartlyReturned)
                 && record.return_of.is_none()
                 && record.conformity_by.is_none()
-                && !self.state.payments.dispute_outcomes.contains_key(&payment);
+                && self.dispute_outcome(payment).is_none();
         if !disputable {
             return Err(No::about(Refusal::PaymentState, payment));
         }

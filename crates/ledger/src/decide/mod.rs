@@ -20,15 +20,17 @@ pub use submit::iso7064_mod_11_10;
 pub(crate) use submit::quote_until;
 
 use crate::payments::PaymentRecord;
+use crate::pulse::by_house;
 use crate::state::{Arrangement, State};
 use domain::command::{Command, CommandBody};
-use domain::event::{CommandKind, Disposition, EventBody};
+use domain::event::{CommandKind, Disposition, DisputeOutcome, EventBody};
 use domain::ids::Role;
 use domain::limit::Scope;
 use domain::{
-    Actor, ArrangementId, ContentDigest, Event, MemberId, PaymentId, PaymentKey, PaymentState, Refusal, Timestamp,
+    Actor, ArrangementId, ContentDigest, DocumentKey, Event, MemberId, PaymentId, PaymentKey, PaymentOriginal,
+    PaymentState, Refusal, Timestamp,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What must be read from disk before a command can be decided: what the state does not hold in memory.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
@@ -37,13 +39,15 @@ pub struct Needs {
     pub identifiers: Vec<PaymentKey>,
     /// Payments that were closed long ago.
     pub payments: Vec<PaymentId>,
+    /// Trade documents that may have been used long ago.
+    pub documents: Vec<(ArrangementId, DocumentKey)>,
 }
 
 impl Needs {
     /// Whether nothing is needed.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.identifiers.is_empty() && self.payments.is_empty()
+        self.identifiers.is_empty() && self.payments.is_empty() && self.documents.is_empty()
     }
 }
 
@@ -52,6 +56,10 @@ impl Needs {
 pub struct Gathered {
     /// Identifiers found consumed, with what became of them.
     pub identifiers: BTreeMap<PaymentKey, KnownPayment>,
+    /// Payments found, as they left memory.
+    pub payments: BTreeMap<PaymentId, PaymentOriginal>,
+    /// Trade documents found used.
+    pub documents: BTreeSet<(ArrangementId, DocumentKey)>,
 }
 
 /// What is known of a payment that is no longer in memory.
@@ -97,25 +105,17 @@ pub enum Answer {
     },
 }
 
-/// What must be read from disk first. Nothing has left memory yet, so nothing is; the seam is where it will be.
-#[must_use]
-pub fn needs(state: &State, command: &Command) -> Needs {
-    let mut needs = Needs::default();
-    if let CommandBody::Submit(submission) = &command.body
-        && state.has_evicted_payments()
-    {
-        let institution = submission.order().payer;
-        needs.identifiers.push(PaymentKey { institution, uetr: submission.order().uetr });
-    }
-    needs
-}
-
 /// Decides a command: reads only. A refusal on business grounds is an event too; wrong syntax and a wrong actor are
 /// answered without one.
 pub fn decide(state: &State, now: Timestamp, command: &Command, gathered: &Gathered, out: &mut Vec<Event>) -> Answer {
-    let mut decision = Decision { state, now, command, gathered, out };
+    let recalled =
+        gathered.payments.iter().map(|(payment, original)| (*payment, PaymentRecord::from(original))).collect();
+    let (first, mut decision) = (out.len(), Decision { state, now, command, gathered, recalled: &recalled, out });
     match decision.dispatch() {
-        Ok(answer) => answer,
+        Ok(answer) => {
+            decision.recall_before(first);
+            answer
+        }
         Err(No { refusal, payment, journaled }) => {
             if journaled {
                 decision.emit(EventBody::CommandRefused { command: kind_of(&command.body), refusal, payment });
@@ -131,6 +131,8 @@ pub(crate) struct Decision<'a> {
     pub(crate) now: Timestamp,
     pub(crate) command: &'a Command,
     pub(crate) gathered: &'a Gathered,
+    /// Payments that had left memory, as records.
+    pub(crate) recalled: &'a BTreeMap<PaymentId, PaymentRecord>,
     pub(crate) out: &'a mut Vec<Event>,
 }
 
@@ -225,6 +227,22 @@ impl<'a> Decision<'a> {
         self.out.push(Event { actor: self.command.actor, approvals: self.command.approvals.clone(), body });
     }
 
+    /// Something happens to payments that had left memory: they are back before it does.
+    fn recall_before(&mut self, first: usize) {
+        if self.out.len() == first {
+            return;
+        }
+        let recalled = self.gathered.payments.values();
+        let recalled = recalled.map(|original| by_house(EventBody::PaymentRecalled(Box::new(original.clone()))));
+        self.out.splice(first..first, recalled);
+    }
+
+    /// How the last dispute of a payment ended, if it had one.
+    pub(crate) fn dispute_outcome(&self, payment: PaymentId) -> Option<DisputeOutcome> {
+        let in_memory = self.state.payments.dispute_outcomes.get(&payment).copied();
+        in_memory.or_else(|| self.gathered.payments.get(&payment).and_then(|original| original.dispute_outcome))
+    }
+
     pub(crate) fn arrangement(&self, arrangement: ArrangementId) -> Result<&'a Arrangement, No> {
         let state = self.state;
         state.arrangement(arrangement).ok_or_else(|| Refusal::ArrangementUnknown.into())
@@ -232,7 +250,8 @@ impl<'a> Decision<'a> {
 
     pub(crate) fn payment(&self, payment: PaymentId) -> Result<(&'a PaymentRecord, &'a Arrangement), No> {
         let state = self.state;
-        let record = state.payments.get(payment).ok_or(No::from(Refusal::PaymentUnknown))?;
+        let known = state.payments.get(payment).or_else(|| self.recalled.get(&payment));
+        let record = known.ok_or(No::from(Refusal::PaymentUnknown))?;
         let arrangement = state.arrangement(record.arrangement).ok_or(No::about(Refusal::PaymentState, payment))?;
         if record.state == PaymentState::Refused {
             return Err(No::about(Refusal::PaymentState, payment));
@@ -274,10 +293,6 @@ impl<'a> Decision<'a> {
 }
 
 impl State {
-    pub(crate) const fn has_evicted_payments(&self) -> bool {
-        false
-    }
-
     pub(crate) fn known(&self, key: PaymentKey, gathered: &Gathered) -> Option<KnownPayment> {
         let Some(payment) = self.payments.find(key) else { return gathered.identifiers.get(&key).copied() };
         let record = self.payments.of(payment);

@@ -200,7 +200,12 @@ impl Decision<'_> {
         let required = arrangement.plan.evidence.is_some_and(|rule| position_minor > rule.above_asset_minor.get());
         match order.document {
             None if required => Err(Refusal::DocumentMissing.into()),
-            Some(document) if arrangement.documents.contains(&document.0) => Err(Refusal::DocumentDuplicate.into()),
+            Some(document)
+                if self.state.payments.uses(arrangement.id, document)
+                    || self.gathered.documents.contains(&(arrangement.id, document)) =>
+            {
+                Err(Refusal::DocumentDuplicate.into())
+            }
             None | Some(_) => Ok(()),
         }
     }

@@ -40,9 +40,9 @@ impl State {
         assert!(!arrangement.frozen, "no day closes in the middle of a run");
         arrangement.closed_date = Some(date);
         for payment in std::mem::take(&mut arrangement.failed_payouts) {
-            let record = self.payments.of_mut(payment);
-            if record.payout == LegState::Failed {
-                record.payout = LegState::Aged;
+            // What failed in the morning may have been paid out at noon, and have left memory in the evening.
+            if self.payments.get(payment).is_some_and(|record| record.payout == LegState::Failed) {
+                self.payments.of_mut(payment).payout = LegState::Aged;
             }
         }
     }

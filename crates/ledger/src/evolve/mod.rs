@@ -88,6 +88,8 @@ impl State {
             EventBody::TransferConfirmed { arrangement, debtor, creditor, amount } => {
                 self.transfer_confirmed(*arrangement, *debtor, *creditor, *amount);
             }
+            EventBody::PaymentsEvicted { before } => self.payments_evicted(*before),
+            EventBody::PaymentRecalled(original) => self.payments.recall(original),
             registration => self.register(registration),
         }
     }

@@ -28,6 +28,7 @@ impl State {
         let record = PaymentRecord {
             uetr: entered.uetr,
             content: entered.content,
+            document: entered.document,
             payer_minor: entered.amounts.payer.map_or(0, AmountMinor::get),
             position_minor: entered.amounts.position.get(),
             payee_minor: entered.amounts.payee.get(),
@@ -54,8 +55,6 @@ impl State {
             collected_first: entered.collected,
         };
         if let Some(document) = entered.document {
-            let fresh = arrangement.documents.insert(document.0);
-            assert!(fresh, "a trade document was used twice");
             arrangement.documents_folded.add(&document_row(entered.arrangement, document));
             if !matches!(entered.disposition, Disposition::Cleared(_)) {
                 arrangement.documents_waiting.insert(entered.payment, document);
@@ -98,6 +97,7 @@ impl State {
         let record = PaymentRecord {
             uetr: key.uetr,
             content,
+            document: None,
             payer_minor: 0,
             position_minor: 0,
             payee_minor: 0,
@@ -224,8 +224,8 @@ impl State {
         };
         assert!(waited, "payment {payment} in state {state:?} cannot end without clearing");
         if let Some(document) = arrangement.documents_waiting.remove(&payment) {
-            assert!(arrangement.documents.remove(&document.0), "a waiting document is in use");
             arrangement.documents_folded.remove(&document_row(id, document));
+            self.payments.free_document(payment, document);
         }
         if state == PaymentState::Queued {
             self.dequeue(payment);
@@ -295,6 +295,7 @@ impl State {
         let record = PaymentRecord {
             uetr,
             content,
+            document: None,
             payer_minor: amounts.payer.map_or(0, AmountMinor::get),
             position_minor: amounts.position.get(),
             payee_minor: amounts.payee.get(),

@@ -145,7 +145,6 @@ impl State {
             failed_payouts: Vec::new(),
             transfers_due: BTreeMap::new(),
             credited: BTreeSet::new(),
-            documents: Default::default(),
             documents_folded: Default::default(),
             documents_waiting: BTreeMap::new(),
             queued_count: 0,
