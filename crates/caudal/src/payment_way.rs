@@ -13,8 +13,8 @@ use std::path::Path;
 /// # Errors
 /// A fault of the journal; wrong use if there is no such payment.
 pub(crate) fn told(dir: &Path, payment: PaymentId, state: &State) -> Result<String, Failure> {
-    if state.payment(payment).is_none() {
-        let (_, _, payments) = state.counts();
+    let (_, _, payments) = state.counts();
+    if payment.0 >= payments {
         let message = format!(
             "there is no payment {payment}; {}; its payments are numbered from 0 to before {payments}",
             dir.display()

@@ -1,5 +1,6 @@
 //! The engine: what it holds, and how a batch becomes a block.
 
+use crate::archive::ArchiveFault;
 use crate::batch::{Answered, Batch, BatchId, Released};
 use crate::block::BlockInWork;
 use crate::fault::{Ended, SubmitFault};
@@ -8,9 +9,10 @@ use crate::limits;
 use crate::machine::Machine;
 use crate::read::{Held, Revealed};
 use crate::snapshot;
-use domain::{EventSeq, Timestamp};
+use domain::{EventSeq, PaymentId, Timestamp};
 use journal::limits::BLOCK_BYTES_MAX;
 use journal::{Journal, JournalFault, Outcome, Ticket};
+use ledger::view::PaymentView;
 use std::collections::VecDeque;
 use std::ops::Range;
 
@@ -53,6 +55,20 @@ pub struct Closed<J: Journal, M: Machine = LedgerMachine> {
     pub snapshot: Vec<u8>,
     /// Batches that nobody had collected.
     pub released: Vec<Released<M::Answer>>,
+}
+
+impl<J: Journal> Engine<J, LedgerMachine> {
+    /// A payment as it is after every batch taken so far, wherever it is kept.
+    ///
+    /// # Errors
+    /// [`ArchiveFault`].
+    pub fn payment(&self, payment: PaymentId) -> Result<Option<PaymentView>, ArchiveFault> {
+        if let Some(found) = self.state.payment(payment) {
+            return Ok(Some(found));
+        }
+        let original = self.machine.memory.archive.payment(payment)?;
+        Ok(original.map(|original| self.state.payment_of_original(&original)))
+    }
 }
 
 impl<J: Journal, M: Machine> Engine<J, M> {

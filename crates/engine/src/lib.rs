@@ -20,6 +20,7 @@ pub mod limits;
 mod machine;
 mod open;
 mod read;
+mod replica;
 mod snapshot;
 
 pub use archive::{Archive, ArchiveFault, MemoryArchive};
@@ -30,4 +31,5 @@ pub use ledger_machine::{Evolve, LedgerMachine, Memory};
 pub use machine::Machine;
 pub use open::{Options, Replayed};
 pub use read::{Held, Revealed};
+pub use replica::Replica;
 pub use snapshot::SNAPSHOT_VERSION;

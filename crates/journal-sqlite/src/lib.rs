@@ -28,7 +28,7 @@ mod sqlite_journal;
 mod verify;
 mod writer;
 
-pub use auxiliary::{read_auxiliary, remove_auxiliary, write_auxiliary};
+pub use auxiliary::{auxiliary_names, read_auxiliary, remove_auxiliary, write_auxiliary, write_auxiliary_gently};
 pub use backup::{Restored, backup, restore};
 pub use database::Synchronous;
 pub use folder::{DATABASE_FILE, LOCK_FILE, MARK_FILE, SNAPSHOT_FOLDER};

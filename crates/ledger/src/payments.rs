@@ -5,7 +5,7 @@ use domain::canonical::PaymentRow;
 use domain::event::{DisputeOutcome, Payout};
 use domain::payment::LegState;
 use domain::{
-    ArrangementId, ContentDigest, CurrencyId, CycleId, Date, DocumentKey, InstitutionId, PaymentId, PaymentKey,
+    ArrangementId, Bucket, ContentDigest, CurrencyId, CycleId, Date, DocumentKey, InstitutionId, PaymentId, PaymentKey,
     PaymentOriginal, PaymentState, Refusal, Timestamp, Uetr,
 };
 use std::collections::{BTreeMap, VecDeque};
@@ -60,6 +60,8 @@ pub(crate) struct Payments {
     documents: OrdinalTable,
     pub(crate) disputes: BTreeMap<PaymentId, Dispute>,
     pub(crate) dispute_outcomes: BTreeMap<PaymentId, DisputeOutcome>,
+    /// How many have left memory, by arrangement and figure; returns are not counted.
+    pub(crate) gone: BTreeMap<(ArrangementId, Bucket), u64>,
 }
 
 impl Payments {
@@ -70,6 +72,7 @@ impl Payments {
             documents: OrdinalTable::new(table_key),
             disputes: BTreeMap::new(),
             dispute_outcomes: BTreeMap::new(),
+            gone: BTreeMap::new(),
         }
     }
 
@@ -159,6 +162,9 @@ impl Payments {
                 self.documents.remove(&document_bytes(record.arrangement, document), payment.0);
             }
             self.dispute_outcomes.remove(&payment);
+            if record.return_of.is_none() {
+                *self.gone.entry((record.arrangement, record.state.bucket())).or_default() += 1;
+            }
         }
         self.records.evict(before.0);
     }
@@ -169,6 +175,10 @@ impl Payments {
         assert!(payment < self.first_kept() && self.get(payment).is_none(), "only what left memory is recalled");
         let record = PaymentRecord::from(original);
         self.enter_in_tables(payment, &record);
+        if record.return_of.is_none() {
+            let gone = self.gone.get_mut(&(record.arrangement, record.state.bucket()));
+            *gone.expect("what is recalled had left") -= 1;
+        }
         if let Some(outcome) = original.dispute_outcome {
             self.dispute_outcomes.insert(payment, outcome);
         }

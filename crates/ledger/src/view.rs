@@ -7,7 +7,7 @@ use domain::payment::LegState;
 use domain::plan::Plan;
 use domain::{
     AccountKey, ArrangementId, Bucket, CalendarId, CurrencyId, CycleId, Date, InstitutionId, MemberId, PaymentId,
-    PaymentKey, PaymentState, Refusal,
+    PaymentKey, PaymentOriginal, PaymentState, Refusal,
 };
 use money::CurrencyCode;
 use std::collections::{BTreeMap, BTreeSet};
@@ -174,13 +174,19 @@ impl State {
         self.arrangement(arrangement).is_some_and(|found| self.is_business_day(found, date))
     }
 
-    /// A payment.
+    /// A payment, if it is in memory.
     #[must_use]
     pub fn payment(&self, payment: PaymentId) -> Option<PaymentView> {
         self.payments.get(payment).map(|record| self.view(payment, record))
     }
 
-    /// The payment of a key.
+    /// A payment that has left memory, as a view of what an archive keeps.
+    #[must_use]
+    pub fn payment_of_original(&self, original: &PaymentOriginal) -> PaymentView {
+        self.view(original.payment, &PaymentRecord::from(original))
+    }
+
+    /// The payment of a key, if it is in memory.
     #[must_use]
     pub fn payment_of_key(&self, key: PaymentKey) -> Option<PaymentView> {
         self.payments.find(key).and_then(|payment| self.payment(payment))
@@ -220,7 +226,8 @@ impl State {
     /// Payments of an arrangement by figure; returns are not submissions and are left out.
     #[must_use]
     pub fn buckets(&self, arrangement: ArrangementId) -> BTreeMap<Bucket, u64> {
-        let mut buckets = BTreeMap::new();
+        let gone = self.payments.gone.iter().filter(|((of, _), count)| *of == arrangement && **count > 0);
+        let mut buckets: BTreeMap<Bucket, u64> = gone.map(|(&(_, bucket), &count)| (bucket, count)).collect();
         let of_arrangement =
             self.payments.iter().filter(|(_, record)| record.arrangement == arrangement && record.return_of.is_none());
         for (_, record) in of_arrangement {

@@ -6,7 +6,7 @@ use std::sync::mpsc::Sender;
 
 use domain::command::Command;
 use domain::{Date, EventSeq, PaymentId, Timestamp};
-use engine::{Batch, ClientTag, Engine, LedgerMachine, Released, SubmitFault};
+use engine::{Batch, ClientTag, Ended, Engine, LedgerMachine, Released, SubmitFault};
 use journal::{Blocks, Head, Journal};
 use ledger::{Answer, State};
 
@@ -285,7 +285,8 @@ impl<'a, J: Journal> Voyage<'a, J> {
     fn check_orders(&self, places: Range<usize>, orders: &DayOrders<'a>) -> Result<(), RunFault> {
         for place in places {
             let (ordinal, order) = (orders.tickets()[place].ordinal, orders.order(place));
-            let found = self.state().payment(PaymentId(ordinal));
+            let found =
+                self.engine.payment(PaymentId(ordinal)).map_err(|fault| SubmitFault::from(Ended::Archive(fault)))?;
             if !found.is_some_and(|found| is_of_order(&found, &order)) {
                 return Err(RunFault::OtherRun { detail: format!("payment {ordinal} is of another order") });
             }
