@@ -6,9 +6,10 @@ use domain::limit::{LimitSetting, Scope};
 use domain::plan::{DayStep, Denomination, Plan, Purpose};
 use domain::{
     AccountKey, AccountKind, Actor, ArrangementId, BookId, CalendarId, Commitment, CurrencyId, Date, DocumentKey,
-    Event, EventBody, InstitutionId, MemberId, Owner, PaymentId, PaymentState, Refusal, RulebookId, Timestamp, Uetr,
+    Event, EventBody, InstitutionId, MemberId, Owner, PaymentId, PaymentOriginal, PaymentState, Refusal, RulebookId,
+    Timestamp, Uetr,
 };
-use ledger::{Answer, Gathered, State, decide, evolve, pulse, release};
+use ledger::{Answer, Gathered, KnownPayment, Needs, State, decide, evolve, needs, pulse, release};
 use money::{AmountMinor, CurrencyCode, Rate};
 use std::collections::BTreeMap;
 
@@ -25,6 +26,8 @@ pub struct House {
     pub now: Timestamp,
     pub events: Vec<Event>,
     pub plan: Plan,
+    /// What left memory.
+    pub archive: BTreeMap<PaymentId, PaymentOriginal>,
     next_uetr: u64,
 }
 
@@ -59,6 +62,7 @@ impl House {
             now: day("2022-03-01").start(),
             events: Vec::new(),
             plan: plan.clone(),
+            archive: BTreeMap::new(),
             next_uetr: 1,
         };
         house.operator(CommandBody::RegisterCurrency { code: CurrencyCode::USD, minor_decimals: 2 });
@@ -109,7 +113,8 @@ impl House {
         self.now = self.now.plus_us(TICK_US);
         self.fall_due();
         let mut events = Vec::new();
-        let answer = decide(&self.state, self.now, command, &Gathered::default(), &mut events);
+        let gathered = self.gather(&needs(&self.state, command));
+        let answer = decide(&self.state, self.now, command, &gathered, &mut events);
         self.apply(events);
         loop {
             let mut events = Vec::new();
@@ -118,6 +123,39 @@ impl House {
             }
             self.apply(events);
         }
+    }
+
+    /// What a command needs of what left memory.
+    fn gather(&self, needs: &Needs) -> Gathered {
+        let mut gathered = Gathered::default();
+        for original in self.archive.values() {
+            if needs.identifiers.contains(&original.key()) {
+                let (payment, content) = (original.payment, original.content);
+                let known = KnownPayment { payment, content, state: original.state, refusal: original.refusal };
+                gathered.identifiers.insert(original.key(), known);
+            }
+            if needs.payments.contains(&original.payment) {
+                gathered.payments.insert(original.payment, original.clone());
+            }
+            let document = original.document.map(|document| (original.arrangement, document));
+            gathered.documents.extend(document.filter(|document| needs.documents.contains(document)));
+        }
+        gathered
+    }
+
+    /// Everything closed leaves memory; gives how many payments did.
+    pub fn evict(&mut self) -> usize {
+        let (_, _, payments) = self.state.counts();
+        let before = PaymentId(payments);
+        let leaving = self.state.originals_leaving(before);
+        let count = leaving.len();
+        self.archive.extend(leaving.into_iter().map(|original| (original.payment, original)));
+        self.apply(vec![Event {
+            actor: Actor::HOUSE,
+            approvals: Vec::new(),
+            body: EventBody::PaymentsEvicted { before },
+        }]);
+        count
     }
 
     /// Everything that is due by now.

@@ -5,6 +5,7 @@ mod clearing;
 mod conformity;
 mod edges;
 mod house;
+mod memory;
 mod open_price;
 mod refusals;
 mod suspension;
