@@ -11,5 +11,6 @@
 #![deny(clippy::float_arithmetic, clippy::print_stdout, clippy::print_stderr)]
 
 mod network;
+pub mod network_simplex;
 
 pub use network::{Circulation, Network, NetworkError, SlacknessError};
