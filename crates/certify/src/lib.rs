@@ -13,11 +13,14 @@
 //! | divisible obligations: multilateral set-off, with liquidity | [`set_off`] |
 //! | indivisible payments in a queue, under limits | [`queue`] |
 //! | value, bound and gap | [`Claim`], [`Gap`] |
+//! | why something is not accepted | [`Refused`] |
 
 #![deny(clippy::float_arithmetic, clippy::print_stdout, clippy::print_stderr)]
 
 mod claim;
 pub mod queue;
+mod refused;
 pub mod set_off;
 
 pub use claim::{Claim, Gap};
+pub use refused::Refused;

@@ -24,6 +24,18 @@
 //! all cases because the tree says how it splits. A leaf that nobody came to close is a leaf as any other: it proves
 //! what its multipliers prove.
 
+mod bound;
+mod check;
+mod fifo;
+mod problem;
+mod rows;
+mod shape;
+mod unfundable;
+mod valuation;
+
+pub use check::{Verified, check};
+pub use rows::Row;
+
 use crate::Claim;
 
 /// Classes are numbered up to this.

@@ -15,7 +15,14 @@
 //! those of negative reduced profit empty: the checker fixes them there for the levels after it (the optimal face).
 //! Where it is not reached nothing is fixed, and the levels after it are bounded without that help.
 
-/// Classes are numbered below this.
+mod check;
+mod levels;
+mod oldest_first;
+
+pub use check::{Verified, check};
+pub use levels::PRICE_MAX;
+
+/// Classes are numbered up to this.
 pub const CLASS_MAX: u8 = 63;
 
 /// An amount owed, of which any part may be set off.
