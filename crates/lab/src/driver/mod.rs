@@ -31,6 +31,8 @@ mod voyage;
 use std::sync::mpsc;
 use std::thread;
 
+use domain::Date;
+use domain::command::Command;
 use engine::{Engine, LedgerMachine};
 use journal::Journal;
 
@@ -39,8 +41,20 @@ pub use progress::{Observer, Phase, Progress, Unobserved};
 
 use crate::outcome::Outcome;
 use crate::scenario::Scenario;
+use crate::tickets::Ticket;
 use bookkeeper::Bookkeeper;
+use orders::OrderDesk;
 use voyage::Voyage;
+
+/// The orders of a run, as they are entered: the day of each, its ordinal among all, and the command. For whoever sends one
+/// of them again.
+pub fn orders(scenario: &Scenario) -> impl Iterator<Item = (Date, u64, Command)> + '_ {
+    scenario.traffic.days().flat_map(|day| {
+        let desk = OrderDesk::new(scenario, day.date);
+        let command = move |ticket: Ticket| (day.date, ticket.ordinal, desk.command(&ticket));
+        day.tickets.into_iter().map(command).collect::<Vec<_>>()
+    })
+}
 
 /// Drives an engine through a run to its end, from wherever its journal has come. Open the journal at
 /// [`Scenario::opening_time`].
