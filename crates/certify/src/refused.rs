@@ -119,7 +119,9 @@ pub enum Refused {
     },
     /// The answer is not worth what is claimed.
     Value {
-        /// On which level.
+        /// Which list of levels.
+        list: &'static str,
+        /// On which level of it.
         level: usize,
         /// What is claimed.
         claimed: i128,
@@ -128,7 +130,9 @@ pub enum Refused {
     },
     /// The certificate does not prove the bound that is claimed.
     Bound {
-        /// On which level.
+        /// Which list of levels.
+        list: &'static str,
+        /// On which level of it.
         level: usize,
         /// What is claimed.
         claimed: i128,
@@ -181,11 +185,11 @@ impl fmt::Display for Refused {
                 write!(f, "payment {payment}, unfundable at place {step}: nothing shows that it cannot settle")
             }
             Refused::Cases { level, step, why } => write!(f, "level {level}, step {step} of the cases: {why}"),
-            Refused::Value { level, claimed, found } => {
-                write!(f, "level {level}: a value of {claimed} is claimed, it is {found}")
+            Refused::Value { list, level, claimed, found } => {
+                write!(f, "{list}, level {level}: a value of {claimed} is claimed, it is {found}")
             }
-            Refused::Bound { level, claimed, found } => {
-                write!(f, "level {level}: a bound of {claimed} is claimed, what is given proves {found}")
+            Refused::Bound { list, level, claimed, found } => {
+                write!(f, "{list}, level {level}: a bound of {claimed} is claimed, what is given proves {found}")
             }
             Refused::TooLarge { what } => write!(f, "{what} is too large for the numbers used here"),
         }

@@ -153,11 +153,11 @@ fn bypass_claims(
     for (level, proof) in certificate.levels.iter().enumerate() {
         let Claim { value, upper_bound } = proof.claim;
         if values[level] != value {
-            return Err(Refused::Value { level, claimed: value, found: values[level] });
+            return Err(Refused::Value { list: "levels", level, claimed: value, found: values[level] });
         }
         let found = base.check_level(level, proof, &values[..level])?;
         if found != upper_bound {
-            return Err(Refused::Bound { level, claimed: upper_bound, found });
+            return Err(Refused::Bound { list: "levels", level, claimed: upper_bound, found });
         }
         assert!(found >= value, "bug: an answer was found better than a bound of it");
     }

@@ -56,8 +56,10 @@ pub fn check(instance: &Instance, proposal: Proposal, certificate: &Certificate)
         return Err(Refused::NotConserved { participant, net_received });
     }
     oldest_first::check(instance, &proposal, &certificate.dropped)?;
-    let claims_given_dropped = bounds.levels.check_claims()?;
-    let claims = bounds.relaxation.map_or_else(|| Ok(claims_given_dropped.clone()), |levels| levels.check_claims())?;
+    let claims_given_dropped = bounds.levels.check_claims("levels")?;
+    let claims = bounds
+        .relaxation
+        .map_or_else(|| Ok(claims_given_dropped.clone()), |levels| levels.check_claims("relaxation"))?;
     Ok(Verified { proposal, claims, claims_given_dropped })
 }
 

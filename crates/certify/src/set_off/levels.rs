@@ -91,15 +91,15 @@ impl<'a> Levels<'a> {
     }
 
     /// Compares what was found with what is claimed.
-    pub(super) fn check_claims(&self) -> Result<Vec<Claim>, Refused> {
+    pub(super) fn check_claims(&self, list: &'static str) -> Result<Vec<Claim>, Refused> {
         for (level, sums) in self.levels.iter().enumerate() {
             let Claim { value, upper_bound } = sums.level.claim;
             if sums.value != value {
-                return Err(Refused::Value { level, claimed: value, found: sums.value });
+                return Err(Refused::Value { list, level, claimed: value, found: sums.value });
             }
             let bound = sums.bound_scaled.div_euclid(sums.level.scale.into());
             if bound != upper_bound {
-                return Err(Refused::Bound { level, claimed: upper_bound, found: bound });
+                return Err(Refused::Bound { list, level, claimed: upper_bound, found: bound });
             }
         }
         Ok(self.levels.iter().map(|sums| sums.level.claim).collect())
