@@ -1,8 +1,8 @@
 //! Copies of the store, and bringing them back without bringing back what was erased.
 //!
-//! Ciphertexts and register are one copy, keys another, made after it and kept apart: neither alone can be read. What is
-//! erased later is still in both. So a restore takes the newest register and erases again, and whoever gives the house
-//! another key and destroys the old one makes the older copies of the keys useless.
+//! Ciphertexts are one copy, keys another, made after it and kept apart: neither alone can be read. Each has the register as
+//! it was then. What is erased later is still in both. So a restore takes the newest register and erases again, and whoever
+//! gives the house another key and destroys the old one makes the older copies of the keys useless.
 
 use crate::ciphertexts::{self, Ciphertexts};
 use crate::fault::{self, PayloadFault, Problem, StoreFile};
@@ -15,7 +15,7 @@ use crate::slot::{Owner, Slot};
 use crate::store::PayloadStore;
 use crate::verify::Verified;
 use std::fs::File;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 /// Copies ciphertexts and register of the store in `dir`, which may be in use, to the empty or new folder `target`. Takes no
@@ -26,27 +26,44 @@ use std::path::{Path, PathBuf};
 pub fn backup(dir: &Path, target: &Path) -> Result<(), PayloadFault> {
     require_empty(target)?;
     let payloads = dir.join(PAYLOADS_FILE);
-    if !files::exists(&payloads)? {
-        let what = "the database of payloads is missing";
-        return Err(PayloadFault::new(Problem::Missing(StoreFile::Payloads), &payloads, what));
-    }
-    files::check_space(target, usize::try_from(length(&payloads)?).unwrap_or(usize::MAX) / 2)?;
+    let bytes = length(&payloads, StoreFile::Payloads)?;
+    // What is always kept free is not kept for a copy; but a copy that does not fit is refused before it begins.
+    files::check_space(target, usize::try_from(bytes).unwrap_or(usize::MAX) / 2)?;
     // The register after the payloads: what was erased between is erased again when the copy is opened. The other way
     // about, the payloads would know of erasures that the register lacks.
     ciphertexts::copy(&payloads, &target.join(PAYLOADS_FILE))?;
     copy_file(&dir.join(REGISTER_FILE), &target.join(REGISTER_FILE), StoreFile::Register)
 }
 
-/// Copies the keys of a store, which may be in use, to a new file, still wrapped under the house key. To be made after the
-/// copy of the payloads, and kept apart from it.
+/// Copies the keys of the store in `dir`, which may be in use, still wrapped under the house key, and the register, to the
+/// empty or new folder `target`. To be made after the copy of the payloads, and kept apart from it. `keys` is the keys file.
 ///
 /// # Errors
-/// [`Problem::TargetNotEmpty`] if there is such a file; faults of reading and writing.
-pub fn backup_keys(keys: &Path, target: &Path) -> Result<(), PayloadFault> {
-    if files::exists(target)? {
-        return Err(PayloadFault::new(Problem::TargetNotEmpty, target, "there is a file of this name"));
+/// [`Problem::TargetNotEmpty`]; faults of reading and writing.
+pub fn backup_keys(dir: &Path, keys: &Path, target: &Path) -> Result<(), PayloadFault> {
+    require_empty(target)?;
+    files::check_space(target, usize::try_from(length(keys, StoreFile::Keys)?).unwrap_or(usize::MAX) / 2)?;
+    copy_file(keys, &target.join(KEYS_FILE), StoreFile::Keys)?;
+    // After the keys: so it has the entry of every key that is destroyed there.
+    copy_file(&dir.join(REGISTER_FILE), &target.join(REGISTER_FILE), StoreFile::Register)
+}
+
+impl PayloadStore {
+    /// [`backup`] of this store.
+    ///
+    /// # Errors
+    /// As [`backup`].
+    pub fn backup_to(&self, target: &Path) -> Result<(), PayloadFault> {
+        backup(self.dir(), target)
     }
-    copy_file(keys, target, StoreFile::Keys)
+
+    /// [`backup_keys`] of this store.
+    ///
+    /// # Errors
+    /// As [`backup_keys`].
+    pub fn backup_keys_to(&self, target: &Path) -> Result<(), PayloadFault> {
+        backup_keys(self.dir(), self.keys.path(), target)
+    }
 }
 
 /// What to restore from.
@@ -54,7 +71,7 @@ pub fn backup_keys(keys: &Path, target: &Path) -> Result<(), PayloadFault> {
 pub struct RestoreSource {
     /// A folder made by [`backup`].
     pub payloads: PathBuf,
-    /// A file made by [`backup_keys`] after it.
+    /// A folder made by [`backup_keys`] after it.
     pub keys: PathBuf,
     /// The newest register that was exported, by [`PayloadStore::export_register`] or taken from the lost folder. Without
     /// it, what was erased after the backup comes back.
@@ -66,7 +83,7 @@ pub struct RestoreSource {
 pub struct Restored {
     /// What verification found: nothing wrong.
     pub verified: Verified,
-    /// Entries that the newer register had beyond the backup's, carried out.
+    /// Entries that newer registers had beyond the one beside the payloads, carried out.
     pub erasures_applied: u64,
     /// Keys of payloads that were put after the backup of the payloads: destroyed, for they open nothing here.
     pub keys_without_payload: u64,
@@ -92,17 +109,17 @@ pub fn restore(
         return Err(PayloadFault::new(Problem::TargetNotEmpty, &keys_path, "there are keys already"));
     }
     let lock = FolderLock::take(dir)?;
-    copy_file(&source.keys, &keys_path, StoreFile::Keys)?;
+    copy_file(&source.keys.join(KEYS_FILE), &keys_path, StoreFile::Keys)?;
     let keys = KeyFile::open(&keys_path, house)?.keys;
     let register_path = dir.join(REGISTER_FILE);
     let secret = &keys.keys().register;
     copy_file(&source.payloads.join(REGISTER_FILE), &register_path, StoreFile::Register)?;
     drop(Register::open_export(&register_path, keys.store(), secret)?);
     let mut register = Register::open(&register_path, keys.store(), secret, 0)?.register;
-    let erasures_applied = match &source.register {
-        None => 0,
-        Some(newer) => register.extend_from(&Register::open_export(newer, keys.store(), secret)?)?,
-    };
+    let mut erasures_applied = 0;
+    for newer in std::iter::once(&source.keys.join(REGISTER_FILE)).chain(&source.register) {
+        erasures_applied += register.extend_from(&Register::open_export(newer, keys.store(), secret)?)?;
+    }
     drop(register);
     // The database last: with it the folder is a store.
     copy_file(&source.payloads.join(PAYLOADS_FILE), &dir.join(PAYLOADS_FILE), StoreFile::Payloads)?;
@@ -132,7 +149,7 @@ fn match_keys(dir: &Path, keys: &KeyFile) -> Result<u64, PayloadFault> {
         }
         Ok(())
     })?;
-    keys.overwrite(&voided)?;
+    keys.overwrite(&voided, None)?;
     Ok(u64::try_from(voided.len()).expect("a size in memory"))
 }
 
@@ -154,19 +171,19 @@ fn require_empty(dir: &Path) -> Result<(), PayloadFault> {
     }
 }
 
-fn length(path: &Path) -> Result<u64, PayloadFault> {
-    std::fs::metadata(path).map(|meta| meta.len()).map_err(|error| fault::reading(path, &error))
+fn length(path: &Path, kind: StoreFile) -> Result<u64, PayloadFault> {
+    match std::fs::metadata(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            Err(PayloadFault::new(Problem::Missing(kind), path, "the file is missing"))
+        }
+        found => found.map(|meta| meta.len()).map_err(|error| fault::reading(path, &error)),
+    }
 }
 
 /// Copies a file as long as it is now, and syncs the copy.
 fn copy_file(source: &Path, target: &Path, kind: StoreFile) -> Result<(), PayloadFault> {
-    let opened = match File::open(source) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            return Err(PayloadFault::new(Problem::Missing(kind), source, "the file is missing"));
-        }
-        opened => opened.map_err(|error| fault::reading(source, &error))?,
-    };
-    let bytes = length(source)?;
+    let bytes = length(source, kind)?;
+    let opened = File::open(source).map_err(|error| fault::reading(source, &error))?;
     files::replace_file(target, |copy| {
         let copied = std::io::copy(&mut opened.take(bytes), copy).map_err(|error| fault::writing(target, &error))?;
         if copied == bytes {

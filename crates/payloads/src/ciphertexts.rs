@@ -10,6 +10,8 @@ use rusqlite::backup::{Backup, StepResult};
 use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior};
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -79,7 +81,8 @@ impl Ciphertexts {
 
     /// Creates the database, or completes one whose creation was interrupted at any point.
     pub(crate) fn create(path: &Path, store: &StoreId) -> Result<(), PayloadFault> {
-        let mut connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+        create_private(path)?;
+        let mut connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         let meta = Meta { store: *store, batch_first: 0, erasures: 0, swept: 0 };
         let mut create = || {
             connection.pragma_update(None, "page_size", PAGE_BYTES)?;
@@ -202,8 +205,7 @@ impl Ciphertexts {
     ) -> Result<(), PayloadFault> {
         let path = self.path.clone();
         let writing = |error: rusqlite::Error| fault::sqlite_writing(&path, &error);
-        let transaction =
-            self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(writing)?;
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(writing)?;
         change(&mut Rows { transaction: &transaction, path: &path })?;
         transaction.execute("UPDATE meta SET content = ?1", [meta.encode()]).map_err(writing)?;
         transaction.commit().map_err(writing)?;
@@ -282,13 +284,11 @@ impl Rows<'_> {
 
 /// Copies a database, with what its log holds at this moment, into a new file; the copy is synced.
 pub(crate) fn copy(source: &Path, target: &Path) -> Result<(), PayloadFault> {
-    let from = connect(source, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    let from = connect_for_reading(source)?;
     check_identity(&from, source)?;
+    create_private(target)?;
     let copy = || {
-        let mut to = Connection::open_with_flags(
-            target,
-            OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
-        )?;
+        let mut to = Connection::open_with_flags(target, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         to.pragma_update(None, "synchronous", "FULL")?;
         let step = Backup::new(&from, &mut to)?.step(ALL_PAGES)?;
         to.close().map_err(|(_, error)| error)?;
@@ -302,6 +302,36 @@ pub(crate) fn copy(source: &Path, target: &Path) -> Result<(), PayloadFault> {
     files::sync_parent(target)
 }
 
+/// An empty file that only this user may read. SQLite gives the log and its index the same rights.
+fn create_private(path: &Path) -> Result<(), PayloadFault> {
+    let created = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path);
+    created.map(drop).map_err(|error| fault::writing(path, &error))
+}
+
+fn connect_for_reading(path: &Path) -> Result<Connection, PayloadFault> {
+    let opened = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY);
+    let readable = opened.and_then(|connection| {
+        has_tables(&connection).map_err(|error| fault::sqlite_reading(path, &error))?;
+        Ok(connection)
+    });
+    match readable {
+        // On a medium that may not be written, SQLite cannot make the index of a write-ahead log. Without a log there is
+        // nothing to index, and the database alone holds everything.
+        Err(fault) if fault.problem == Problem::Permission && !has_log(path) => {
+            let escaped = path.display().to_string().replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+            connect(Path::new(&format!("file:{escaped}?immutable=1")), flags)
+        }
+        readable => readable,
+    }
+}
+
+fn has_log(path: &Path) -> bool {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    std::fs::metadata(log).is_ok_and(|meta| meta.len() > 0)
+}
+
 fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, PayloadFault> {
     if rusqlite::version_number() < SQLITE_VERSION_MINIMUM {
         return Err(not_durable(path, "SQLite's version", rusqlite::version(), "3.51.3 or later"));
@@ -313,9 +343,8 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, PayloadFault> {
         // A damaged length must not make SQLite allocate a gigabyte.
         connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, i32::try_from(2 * ROW_BYTES_MAX).unwrap_or(i32::MAX))?;
         connection.busy_timeout(Duration::from_secs(5))?;
-        connection.execute_batch(
-            "PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF; PRAGMA secure_delete = ON;",
-        )?;
+        connection
+            .execute_batch("PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF; PRAGMA secure_delete = ON;")?;
         Ok(connection)
     };
     connect().map_err(|error| fault::sqlite_reading(path, &error))
@@ -337,9 +366,7 @@ fn has_tables(connection: &Connection) -> rusqlite::Result<bool> {
 }
 
 fn pragma(connection: &Connection, path: &Path, name: &str) -> Result<i64, PayloadFault> {
-    connection
-        .pragma_query_value(None, name, |row| row.get(0))
-        .map_err(|error| fault::sqlite_reading(path, &error))
+    connection.pragma_query_value(None, name, |row| row.get(0)).map_err(|error| fault::sqlite_reading(path, &error))
 }
 
 fn require(path: &Path, setting: &str, found: &str, wanted: &str) -> Result<(), PayloadFault> {

@@ -45,12 +45,7 @@ pub(crate) fn decrypt_once(key: &Key, context: &[u8], content: &mut [u8], tag: &
 }
 
 /// Wraps in place under a random nonce; gives the tag.
-pub(crate) fn wrap(
-    key: &Key,
-    nonce: &[u8; NONCE_BYTES],
-    context: &[u8],
-    content: &mut [u8],
-) -> [u8; TAG_BYTES] {
+pub(crate) fn wrap(key: &Key, nonce: &[u8; NONCE_BYTES], context: &[u8], content: &mut [u8]) -> [u8; TAG_BYTES] {
     let cipher = XChaCha20Poly1305::new((&**key).into());
     cipher.encrypt_inout_detached(nonce.into(), context, content.into()).expect("bug: a key of 256 GB").into()
 }

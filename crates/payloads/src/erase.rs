@@ -3,6 +3,7 @@
 //! A crash after the register is completed at the next opening, so an acknowledged erasure never comes back, and one that
 //! was not acknowledged is complete or has not begun.
 
+use crate::ciphertexts::Meta;
 use crate::fault::PayloadFault;
 use crate::limits::BATCH_ERASURES_MAX;
 use crate::payload::Subject;
@@ -170,10 +171,12 @@ impl PayloadStore {
                 Some(slots) => destroyed.extend(slots.into_iter().map(|number| (number, tombstone.clone()))),
             }
         }
-        self.keys.overwrite(&destroyed)?;
+        let done = records.last().expect("at least one entry").number + 1;
+        // Before the keys' mark: else a crash between would leave it without them.
         self.add_tombstones(&unknown)?;
-        let last = records.last().expect("at least one entry").number;
-        self.ciphertexts.change(self.ciphertexts.meta().with_erasures(last + 1), |rows| {
+        self.keys.overwrite(&destroyed, Some(done))?;
+        let meta = self.ciphertexts.meta();
+        self.ciphertexts.change(Meta { erasures: done.max(meta.erasures), ..meta }, |rows| {
             destroyed.iter().try_for_each(|(number, _)| rows.delete(*number))
         })?;
         // What was deleted must not stay in the log.

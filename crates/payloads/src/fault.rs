@@ -121,7 +121,9 @@ impl Problem {
             Problem::KeysOlder => "give a copy of the keys that was made after the copy of the payloads",
             Problem::NotDurable => "open the store with the required setting",
             Problem::InUse => "stop the other process, or ask it",
-            Problem::Permission => "create the folder, or give this user the right to read and write it and what is in it",
+            Problem::Permission => {
+                "create the folder, or give this user the right to read and write it and what is in it"
+            }
             Problem::SchemaNewer => "use the version of the program that wrote it, or a later one",
             Problem::Full => "free space on that disk; nothing that was acknowledged is lost",
             Problem::SyncFailed => "check the disk and open the store again: opening settles what was being written",

@@ -6,6 +6,7 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// The ciphertexts: a SQLite database.
 pub const PAYLOADS_FILE: &str = "payloads.db";
@@ -113,7 +114,7 @@ impl FolderLock {
         let path = dir.join(LOCK_FILE);
         let opened = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(&path);
         let mut file = opened.map_err(|error| fault::writing(dir, &error))?;
-        match file.try_lock() {
+        match try_for_a_moment(&file) {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 let mut text = String::new();
@@ -131,6 +132,18 @@ impl FolderLock {
         noted.map_err(|error| fault::writing(&path, &error))?;
         Ok(FolderLock { _file: file })
     }
+}
+
+/// Tries to lock, again for a tenth of a second: a process that this one is just starting shares its open files, and with
+/// them a lock that was given back meanwhile, until it runs its own program.
+fn try_for_a_moment(file: &File) -> Result<(), TryLockError> {
+    for _ in 0..20 {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(5)),
+            tried => return tried,
+        }
+    }
+    file.try_lock()
 }
 
 /// Checks that a batch of `batch_bytes` can be kept: room for it and for what is always kept free.

@@ -76,9 +76,7 @@ impl HouseKey {
             }
         });
         text.push('\n');
-        file.write_all(text.as_bytes())
-            .and_then(|()| file.sync_all())
-            .map_err(|error| fault::writing(path, &error))?;
+        file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(|error| fault::writing(path, &error))?;
         files::sync_parent(path)?;
         Ok(key)
     }

@@ -1,4 +1,4 @@
-//! The keys: a header in two copies, then slots of 128 bytes, one a key, in the order in which they came to be.
+//! The keys: a header in two copies, a mark, then slots of 128 bytes, one a key, in the order in which they came to be.
 //!
 //! A key is in one place on the disk and nowhere else: it is appended, synced, and when it is to be destroyed it is
 //! overwritten there. No write-ahead log and no free page remembers it, which is why this is not a database.
@@ -7,7 +7,9 @@
 //! presence says that the payload was put; its number is the number of the ciphertext.
 //!
 //! Header (4,096 bytes, twice): `CDLK`, format u32, store (16), id of the house key (8), nonce (24), the three keys of the
-//! store wrapped under the house key (96 + 16), zeros, checksum (8). Numbers are big-endian.
+//! store wrapped under the house key (96 + 16), zeros, checksum (8). Mark (4,096 bytes): how many entries of the register
+//! were carried out u64, checksum (8), zeros; so that keys brought back from an older time are seen to be, and those erased
+//! since are destroyed again. Numbers are big-endian.
 
 use crate::crypto::{CHECKSUM_BYTES, KEY_BYTES, Key, NONCE_BYTES, TAG_BYTES, checksum, mac, unwrap, wrap};
 use crate::fault::{self, PayloadFault, Problem, StoreFile};
@@ -26,6 +28,8 @@ const MAGIC: [u8; 4] = *b"CDLK";
 const FORMAT: u32 = 1;
 const HEADER_BYTES: usize = 4096;
 const HEADERS: usize = 2;
+const MARK_BYTES: usize = 4096;
+const SLOTS_AT: usize = HEADERS * HEADER_BYTES + MARK_BYTES;
 const SECRETS_BYTES: usize = 3 * KEY_BYTES;
 const NONCE_AT: usize = 32;
 const SECRETS_AT: usize = NONCE_AT + NONCE_BYTES;
@@ -73,7 +77,8 @@ impl KeyFile {
         };
         let header = encode_header(&store, &keys, house, source)?;
         files::replace_file(path, |file| {
-            file.write_all(&header.repeat(HEADERS)).map_err(|error| fault::writing(path, &error))
+            let start = [header.repeat(HEADERS), encode_mark(&store, 0)].concat();
+            file.write_all(&start).map_err(|error| fault::writing(path, &error))
         })
     }
 
@@ -89,8 +94,8 @@ impl KeyFile {
             opened => opened.map_err(|error| fault::writing(path, &error))?,
         };
         let bytes = file.metadata().map_err(|error| fault::reading(path, &error))?.len();
-        let Some(slot_bytes) = bytes.checked_sub(u64_of(HEADERS * HEADER_BYTES)) else {
-            let what = format!("the keys have {bytes} bytes, fewer than their header");
+        let Some(slot_bytes) = bytes.checked_sub(u64_of(SLOTS_AT)) else {
+            let what = format!("the keys have {bytes} bytes, fewer than their beginning");
             return Err(PayloadFault::new(Problem::Truncated(StoreFile::Keys), path, what));
         };
         let mut headers = vec![0; HEADERS * HEADER_BYTES];
@@ -118,6 +123,16 @@ impl KeyFile {
 
     pub(crate) fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// How many entries of the register were carried out here. None, as far as a damaged mark tells: carrying them out once
+    /// more changes nothing.
+    pub(crate) fn erasures(&self) -> Result<u64, PayloadFault> {
+        let mut mark = [0; MARK_BYTES];
+        let read = self.file.read_exact_at(&mut mark, u64_of(HEADERS * HEADER_BYTES));
+        read.map_err(|error| fault::reading(&self.path, &error))?;
+        let erasures = u64::from_be_bytes(*mark.first_chunk().expect("eight bytes"));
+        Ok(if mark[..] == encode_mark(&self.store, erasures) { erasures } else { 0 })
     }
 
     /// How many slots there are.
@@ -160,7 +175,11 @@ impl KeyFile {
     }
 
     pub(crate) fn damaged(&self, number: u64) -> PayloadFault {
-        PayloadFault::new(Problem::Damaged(StoreFile::Keys), &self.path, format!("key {number} is not as it was written"))
+        PayloadFault::new(
+            Problem::Damaged(StoreFile::Keys),
+            &self.path,
+            format!("key {number} is not as it was written"),
+        )
     }
 
     /// The key of a slot that has one.
@@ -180,11 +199,17 @@ impl KeyFile {
         Ok(())
     }
 
-    /// Overwrites slots in place and syncs: the keys that were there exist no more.
-    pub(crate) fn overwrite(&self, slots: &[(u64, Slot)]) -> Result<(), PayloadFault> {
+    /// Overwrites slots in place and syncs: the keys that were there exist no more. With `erasures`, notes how many entries of
+    /// the register are carried out with it.
+    pub(crate) fn overwrite(&self, slots: &[(u64, Slot)], erasures: Option<u64>) -> Result<(), PayloadFault> {
         for (number, slot) in slots {
             assert!(*number < self.slots && !slot.has_key(), "bug: overwriting is for destroying");
             let written = self.file.write_all_at(&slot.encode(&self.store, *number), offset(*number));
+            written.map_err(|error| fault::writing(&self.path, &error))?;
+        }
+        if let Some(erasures) = erasures {
+            let mark = encode_mark(&self.store, erasures);
+            let written = self.file.write_all_at(&mark, u64_of(HEADERS * HEADER_BYTES));
             written.map_err(|error| fault::writing(&self.path, &error))?;
         }
         self.file.sync_data().map_err(|error| fault::writing(&self.path, &error))
@@ -216,9 +241,10 @@ impl KeyFile {
             register: self.keys.register.clone(),
         };
         let header = encode_header(&self.store, &keys, house, source)?;
+        let mark = encode_mark(&self.store, self.erasures()?);
         files::replace_file(&self.path, |file| {
             let failed = |error: std::io::Error| fault::writing(&self.path, &error);
-            file.write_all(&header.repeat(HEADERS)).map_err(failed)?;
+            file.write_all(&[header.repeat(HEADERS), mark].concat()).map_err(failed)?;
             let mut out = std::io::BufWriter::new(file);
             self.read_from(0, |number, slot| {
                 let slot = slot.ok_or_else(|| self.damaged(number))?;
@@ -263,7 +289,14 @@ fn u64_of(count: usize) -> u64 {
 }
 
 fn offset(slot: u64) -> u64 {
-    u64_of(HEADERS * HEADER_BYTES) + slot * u64_of(SLOT_BYTES)
+    u64_of(SLOTS_AT) + slot * u64_of(SLOT_BYTES)
+}
+
+fn encode_mark(store: &StoreId, erasures: u64) -> Vec<u8> {
+    let mut mark = erasures.to_be_bytes().to_vec();
+    mark.extend_from_slice(&checksum(&[store, &erasures.to_be_bytes()]));
+    mark.resize(MARK_BYTES, 0);
+    mark
 }
 
 fn encode_header(

@@ -1,6 +1,6 @@
 //! Opening: what a folder must be, and settling what a crash interrupted.
 
-use crate::ciphertexts::{Ciphertexts, Meta};
+use crate::ciphertexts::Ciphertexts;
 use crate::fault::{PayloadFault, Problem, StoreFile};
 use crate::files::{self, FolderLock, INDEX_FOLDER, KEYS_FILE, PAYLOADS_FILE, REGISTER_FILE};
 use crate::house_key::HouseKey;
@@ -8,11 +8,12 @@ use crate::index::Index;
 use crate::key_file::KeyFile;
 use crate::limits::BATCH_ERASURES_MAX;
 use crate::randomness::{OsRandomness, Randomness};
-use crate::register::Register;
+use crate::register::{ErasedName, Register};
 use crate::slot::{Owner, Slot};
 use crate::store::PayloadStore;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 /// How to open a store.
@@ -81,17 +82,32 @@ impl PayloadStore {
         let keys = opened.keys;
         if opened.one_header_damaged {
             keys.repair_headers(house, options.randomness.as_mut())?;
-            warnings.add("KEYS_HEADER_DAMAGED", &keys_path, "one of two copies of the header was damaged and is repaired", CHECK_DISK);
+            warnings.add(
+                "KEYS_HEADER_DAMAGED",
+                &keys_path,
+                "one of two copies of the header was damaged and is repaired",
+                CHECK_DISK,
+            );
         }
         let ciphertexts = Ciphertexts::open(&payloads_path, keys.store())?;
         let acknowledged = ciphertexts.meta().erasures;
         let opened = Register::open(&register_path, keys.store(), &keys.keys().register, acknowledged)?;
         if opened.torn {
-            warnings.add("REGISTER_TORN", &register_path, "an erasure that was never acknowledged was cut off", ASK_AGAIN);
+            warnings.add(
+                "REGISTER_TORN",
+                &register_path,
+                "an erasure that was never acknowledged was cut off",
+                ASK_AGAIN,
+            );
         }
         let (index, left_out) = Index::open(&dir.join(INDEX_FOLDER), keys.store(), keys.slots())?;
         if left_out {
-            warnings.add("INDEX_REBUILT", &dir.join(INDEX_FOLDER), "a part of the index was unusable and is made anew", CHECK_DISK);
+            warnings.add(
+                "INDEX_REBUILT",
+                &dir.join(INDEX_FOLDER),
+                "a part of the index was unusable and is made anew",
+                CHECK_DISK,
+            );
         }
         let mut store = PayloadStore {
             dir: dir.to_owned(),
@@ -119,9 +135,11 @@ impl PayloadStore {
             let what = format!("there are {slots} keys, and {batch_first} were acknowledged");
             return Err(PayloadFault::new(Problem::Truncated(StoreFile::Keys), self.keys.path(), what));
         }
-        let ciphertexts = &self.ciphertexts;
+        let (ciphertexts, being_erased) = (&self.ciphertexts, self.payments_being_erased()?);
         self.keys.read_from(batch_first, |number, slot| match slot {
-            Some(Slot::Live { owner: Owner::Payment, .. }) if !ciphertexts.has_row(number)? => {
+            Some(Slot::Live { owner: Owner::Payment, name, .. })
+                if !being_erased.contains(&name) && !ciphertexts.has_row(number)? =>
+            {
                 let what = format!("payload {number} was acknowledged and is not there");
                 Err(PayloadFault::new(Problem::Truncated(StoreFile::Payloads), ciphertexts.path(), what))
             }
@@ -139,10 +157,26 @@ impl PayloadStore {
         Ok(())
     }
 
+    /// Entries of the register that were not carried out, as far as keys or payloads tell: either may be from an older
+    /// time, and carrying out once more changes nothing.
+    fn pending_erasures(&self) -> Result<Range<u64>, PayloadFault> {
+        Ok(self.ciphertexts.meta().erasures.min(self.keys.erasures()?)..self.register.count())
+    }
+
+    fn payments_being_erased(&self) -> Result<BTreeSet<[u8; 32]>, PayloadFault> {
+        let mut names = BTreeSet::new();
+        for number in self.pending_erasures()? {
+            if let ErasedName::Payment(commitment) = self.register.read(number)?.erased {
+                names.insert(commitment.0);
+            }
+        }
+        Ok(names)
+    }
+
     /// Carries out what stands in the register and was not carried out.
     fn complete_erasures(&mut self, warnings: &mut Warnings) -> Result<(), PayloadFault> {
-        let (from, to) = (self.ciphertexts.meta().erasures, self.register.count());
-        if from == to {
+        let Range { start: from, end: to } = self.pending_erasures()?;
+        if from >= to {
             return Ok(());
         }
         let mut number = from;
@@ -214,11 +248,4 @@ fn create(
         Register::create(register, opened.store(), &opened.keys().register)?;
     }
     Ciphertexts::create(payloads, opened.store())
-}
-
-impl Meta {
-    /// The same with the erasures before a number carried out.
-    pub(crate) fn with_erasures(self, erasures: u64) -> Meta {
-        Meta { erasures, ..self }
-    }
 }

@@ -14,8 +14,8 @@ use crate::files;
 use crate::key_file::StoreId;
 use crate::limits::REFERENCE_CHARACTERS_MAX;
 use crate::refusal::PayloadRefusal;
-use domain::{Actor, Commitment, InstitutionId, MemberId, Timestamp};
 use domain::ids::Role;
+use domain::{Actor, Commitment, InstitutionId, MemberId, Timestamp};
 use std::fmt;
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Write};
@@ -423,8 +423,7 @@ fn encode_header(store: &StoreId, key: &Key) -> Stored {
 }
 
 fn check_header(header: &Stored, path: &Path, store: &StoreId, key: &Key) -> Result<(), PayloadFault> {
-    let damaged =
-        |what: &str| Err(PayloadFault::new(Problem::Damaged(StoreFile::Register), path, what));
+    let damaged = |what: &str| Err(PayloadFault::new(Problem::Damaged(StoreFile::Register), path, what));
     if header[..4] != MAGIC {
         return damaged("the file does not begin as a register of erasures does");
     }

@@ -98,12 +98,7 @@ impl PayloadStore {
     }
 
     /// Decrypts and checks the payload of a slot.
-    pub(crate) fn reveal(
-        &self,
-        number: u64,
-        slot: &Slot,
-        commitment: &Commitment,
-    ) -> Result<Revealed, PayloadFault> {
+    pub(crate) fn reveal(&self, number: u64, slot: &Slot, commitment: &Commitment) -> Result<Revealed, PayloadFault> {
         let payment = self.keys.unwrap(number, slot)?;
         let bytes = self.ciphertexts.row(number)?.ok_or_else(|| self.damaged_row(number, "is not there"))?;
         let damaged = |Damaged| self.damaged_row(number, "is not as it was written");

@@ -105,9 +105,7 @@ fn part_key(kind: PartKind, payment: &Key, subjects: &SubjectKeys<'_>) -> Option
     Some(match kind {
         PartKind::Debtor => derive(payment, &[b"debtor", &subjects.debtor?[..]]),
         PartKind::Creditor => derive(payment, &[b"creditor", &subjects.creditor?[..]]),
-        PartKind::Remittance => {
-            derive(payment, &[b"remittance", &subjects.debtor?[..], &subjects.creditor?[..]])
-        }
+        PartKind::Remittance => derive(payment, &[b"remittance", &subjects.debtor?[..], &subjects.creditor?[..]]),
     })
 }
 

@@ -32,13 +32,7 @@ pub(crate) enum Slot {
     /// Nothing: what was here was never acknowledged.
     Void,
     /// A key.
-    Live {
-        owner: Owner,
-        name: [u8; 32],
-        nonce: [u8; NONCE_BYTES],
-        wrapped: [u8; KEY_BYTES],
-        tag: [u8; TAG_BYTES],
-    },
+    Live { owner: Owner, name: [u8; 32], nonce: [u8; NONCE_BYTES], wrapped: [u8; KEY_BYTES], tag: [u8; TAG_BYTES] },
     /// No key any more: destroyed by the erasure with this number.
     Destroyed { owner: Owner, name: [u8; 32], erasure: u64 },
 }

@@ -92,7 +92,7 @@ impl PayloadStore {
     /// First the keys, so that a crash leaves nothing that could be read.
     fn remove(&mut self, found: &Findings, meta: Meta) -> Result<(), PayloadFault> {
         if !found.voided.is_empty() {
-            self.keys.overwrite(&found.voided)?;
+            self.keys.overwrite(&found.voided, None)?;
         }
         self.ciphertexts.change(meta, |rows| found.removed.iter().try_for_each(|number| rows.delete(*number)))?;
         if found.removed.is_empty() { Ok(()) } else { self.ciphertexts.checkpoint_and_empty() }

@@ -180,7 +180,9 @@ impl Index {
 
     /// Starts to merge the last runs of about one size, if there are enough of them.
     fn start_merging(&mut self) {
-        let level = |run: &Run| (run.entries() / u64::try_from(self.tail_entries_max).expect("a size in memory")).max(1).ilog2() / 3;
+        let level = |run: &Run| {
+            (run.entries() / u64::try_from(self.tail_entries_max).expect("a size in memory")).max(1).ilog2() / 3
+        };
         let Some(last) = self.runs.last().map(level) else { return };
         // The deepest level that is full: a short run at the end does not keep longer ones before it from merging.
         let mut end = self.runs.len();

@@ -17,7 +17,7 @@ fn fill(index: &mut Index, end: u64) {
     while index.next() < end {
         let slot = index.next();
         index.add(slot, (!is_void(slot)).then(|| name(slot)).as_ref());
-        if slot % 7 == 0 {
+        if slot.is_multiple_of(7) {
             index.settle().expect("settled");
         }
     }

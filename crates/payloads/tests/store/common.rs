@@ -57,7 +57,7 @@ pub fn party(number: u64) -> Party {
         institution: InstitutionId(u32::try_from(number % 7).expect("small")),
         account: format!("BR97{number:020}P1"),
         name: format!("María Conceição Nº {number}"),
-        identification: (number % 2 == 0).then(|| format!("{number:011}")),
+        identification: number.is_multiple_of(2).then(|| format!("{number:011}")),
         address,
     }
 }
@@ -72,11 +72,7 @@ pub fn payload_between(debtor: u64, creditor: u64, number: u64) -> Payload {
             date: (document == 0).then_some(Date(14_000)),
         })
         .collect();
-    Payload {
-        debtor: party(debtor),
-        creditor: party(creditor),
-        remittance: Remittance { unstructured, documents },
-    }
+    Payload { debtor: party(debtor), creditor: party(creditor), remittance: Remittance { unstructured, documents } }
 }
 
 /// The payment with this number, between two of 20 customers.

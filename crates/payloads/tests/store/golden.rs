@@ -3,7 +3,7 @@
 use crate::common::party;
 use domain::{Date, InstitutionId};
 use payloads::{
-    Party, PartKind, Payload, PostalAddress, ReferredDocument, Remittance, Salt, SealedPayload, commitment_of,
+    PartKind, Party, Payload, PostalAddress, ReferredDocument, Remittance, Salt, SealedPayload, commitment_of,
     part_digest,
 };
 

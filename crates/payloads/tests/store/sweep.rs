@@ -95,7 +95,7 @@ fn keys_half_written_over_a_batch_that_was_never_acknowledged_are_swept_with_it(
     let path = dir.path().join("keys");
     let mut keys = fs::read(&path).expect("readable");
     for slot in (0..70).step_by(3) {
-        keys[8192 + slot * 128..][..128].fill(0);
+        keys[12_288 + slot * 128..][..128].fill(0);
     }
     fs::write(&path, keys).expect("writable");
     fs::remove_dir_all(dir.path().join("index")).expect("removed");

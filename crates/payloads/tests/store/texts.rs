@@ -1,8 +1,8 @@
 //! Fields that are too long, empty, or hold what is not shown: each named, with its place and what to do.
 
 use crate::common::payload;
-use payloads::{Payload, PayloadRefusal, PostalAddress, Reference, ReferredDocument, Salt, SealedPayload, Subject};
 use domain::InstitutionId;
+use payloads::{Payload, PayloadRefusal, PostalAddress, Reference, ReferredDocument, Salt, SealedPayload, Subject};
 
 fn refusal(change: impl FnOnce(&mut Payload)) -> Option<PayloadRefusal> {
     let mut payload = payload(1);
@@ -39,14 +39,10 @@ fn lengths_are_counted_in_characters_and_one_too_many_is_refused_with_its_field(
         ("Cdtr/PstlAdr/TwnNm", 35, |payload, text| address(|to| to.town_name = Some(text))(payload)),
         ("Cdtr/PstlAdr/AdrLine", 70, |payload, text| address(|to| to.address_lines = vec![text])(payload)),
         ("RmtInf/Ustrd", 140, |payload, text| payload.remittance.unstructured = vec![text]),
-        (
-            "RmtInf/Strd/RfrdDocInf/Nb",
-            35,
-            |payload, number| {
-                let document_type = "CINV".to_owned();
-                payload.remittance.documents = vec![ReferredDocument { document_type, number, date: None }];
-            },
-        ),
+        ("RmtInf/Strd/RfrdDocInf/Nb", 35, |payload, number| {
+            let document_type = "CINV".to_owned();
+            payload.remittance.documents = vec![ReferredDocument { document_type, number, date: None }];
+        }),
     ];
     for (field, allowed, change) in rows {
         let found = refusal(|payload| change(payload, "ñ".repeat(allowed + 1)));
@@ -82,10 +78,7 @@ fn characters_that_are_not_shown_are_refused_with_code_point_and_place() {
 
 #[test]
 fn what_is_empty_is_absent_and_lists_and_codes_have_their_form() {
-    assert_eq!(
-        refusal(|payload| payload.debtor.name.clear()),
-        Some(PayloadRefusal::TextEmpty { field: "Dbtr/Nm" })
-    );
+    assert_eq!(refusal(|payload| payload.debtor.name.clear()), Some(PayloadRefusal::TextEmpty { field: "Dbtr/Nm" }));
     assert_eq!(
         refusal(|payload| payload.debtor.identification = Some(String::new())),
         Some(PayloadRefusal::TextEmpty { field: "Dbtr/Id" })
@@ -129,7 +122,8 @@ fn an_account_as_printed_is_the_same_subject_as_in_a_message() {
 fn no_personal_data_is_in_what_is_printed_for_programmers() {
     let payload = payload(1);
     let sealed = SealedPayload::new(&payload, [Salt([0; 16]); 3]).expect("good");
-    let printed = format!("{payload:?} {:?} {:?} {sealed:?} {:?}", payload.debtor, payload.remittance, payload.debtor.subject());
+    let printed =
+        format!("{payload:?} {:?} {:?} {sealed:?} {:?}", payload.debtor, payload.remittance, payload.debtor.subject());
     for secret in ["María", "BR97", "Fatura", "Avenida", "Salvador"] {
         assert!(!printed.contains(secret), "{secret} in {printed}");
     }
