@@ -10,7 +10,9 @@
 
 #![deny(clippy::float_arithmetic, clippy::print_stdout, clippy::print_stderr)]
 
+pub mod fifo;
 mod network;
 pub mod network_simplex;
+pub mod queue;
 
 pub use network::{Circulation, Network, NetworkError, SlacknessError};

@@ -107,7 +107,7 @@ impl NetworkSimplex {
             let arc = hang.arc_to_parent as usize;
             assert!(hang.parent < node, "node {node} hangs on {}", hang.parent);
             assert_eq!((network.tails()[arc], network.heads()[arc]), (node, hang.parent), "ends of arc {arc}");
-            assert!(network.profits()[arc] == 0 && network.capacities()[arc] > 0, "arc {arc} must be free to use");
+            assert_eq!(network.profits()[arc], 0, "arc {arc} must be free to use");
             states[arc] = IN_TREE;
         }
         let ends: Vec<_> = (1u32..).zip(hanging).map(|(node, hang)| (node, hang.parent, hang.arc_to_parent)).collect();
@@ -207,6 +207,41 @@ impl NetworkSimplex {
     /// The nodes from the root down, each after its parent, with the arc to its parent.
     pub fn top_down(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
         self.tree.top_down()
+    }
+
+    /// The same, children first.
+    pub fn bottom_up(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
+        self.tree.bottom_up()
+    }
+
+    /// Tail and head of an arc.
+    #[must_use]
+    pub fn ends(&self, arc: usize) -> (u32, u32) {
+        (self.tails[arc], self.heads[arc])
+    }
+
+    /// What the prices prove, finished or not: no flow within the bounds is worth more.
+    #[must_use]
+    pub fn proved_bound(&self) -> i128 {
+        let term = |arc: usize| {
+            let reduced = self.reduced_profit(arc);
+            i128::from(reduced) * i128::from(if reduced > 0 { self.upper[arc] } else { self.lower[arc] })
+        };
+        (0..self.own_arc_count).map(term).sum()
+    }
+
+    /// After [`Finish::Infeasible`]: moves the prices so far along the contradiction that they prove at most `target`.
+    pub fn steepen_to_proof(&mut self, target: i128) {
+        let Some(out) = self.leaving_node() else { return };
+        let arc = self.tree.arc(out) as usize;
+        let excess = i128::from((self.lower[arc] - self.flow[arc]).max(self.flow[arc] - self.upper[arc]));
+        let missing = self.proved_bound() - target;
+        let steps = if missing > 0 { (missing + excess - 1) / excess } else { 0 };
+        let steps = i64::try_from(steps).unwrap_or(i64::MAX / 16).min(i64::MAX / 16);
+        let shift = if self.sends_too_much(out) { -steps } else { steps };
+        for node in self.tree.subtree(out) {
+            self.prices[node as usize] += shift;
+        }
     }
 
     /// What a unit more on an arc is worth beside what it is worth elsewhere: profit − price of tail + price of head.
@@ -320,15 +355,17 @@ impl NetworkSimplex {
     /// The basis, to come back to it later: cheaper than a clone.
     #[must_use]
     pub fn basis(&self) -> Basis {
-        let upper = (0u32..).zip(&self.states).filter(|&(_, &state)| state == AT_UPPER).map(|(arc, _)| arc).collect();
+        let mut upper = vec![0u64; self.states.len().div_ceil(64)];
+        for (arc, _) in self.states.iter().enumerate().filter(|&(_, &state)| state == AT_UPPER) {
+            upper[arc / 64] |= 1 << (arc % 64);
+        }
         Basis { tree_arcs: self.tree.top_down().collect(), upper }
     }
 
     /// Takes a basis of this network up again, for [`NetworkSimplex::reoptimise`]; bounds are those set now.
     pub fn restore(&mut self, basis: &Basis) {
-        self.states.fill(AT_LOWER);
-        for &arc in &basis.upper {
-            self.states[arc as usize] = AT_UPPER;
+        for (arc, state) in self.states.iter_mut().enumerate() {
+            *state = if basis.upper[arc / 64] >> (arc % 64) & 1 == 1 { AT_UPPER } else { AT_LOWER };
         }
         let root = self.tree.root();
         let ends = basis.tree_arcs.iter().map(|&(node, arc)| {
@@ -515,7 +552,8 @@ impl NetworkSimplex {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Basis {
     tree_arcs: Vec<(u32, u32)>,
-    upper: Vec<u32>,
+    /// A bit for each arc.
+    upper: Vec<u64>,
 }
 
 /// Long enough to find a good arc, short enough not to look at all of them for each pivot.

@@ -1,0 +1,249 @@
+//! A set of units with what it makes of every row, and how to make it better one unit at a time.
+
+use super::problem::Problem;
+use super::valuation::Tests;
+
+/// What may be done to a unit.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Place {
+    /// It may settle or not.
+    Free,
+    /// It settles in every answer that is looked for.
+    Settled,
+    /// It settles in none.
+    Held,
+}
+
+#[derive(Clone)]
+pub(super) struct Answer<'p, 'i> {
+    problem: &'p Problem<'i>,
+    tests: &'p Tests<'i>,
+    pub(super) settles: Vec<bool>,
+    /// What each row comes to.
+    activity: Vec<i64>,
+    /// Value by rank of class.
+    by_rank: Vec<i128>,
+    /// Units looked at.
+    pub(super) ticks: u64,
+}
+
+/// An answer's worth, most urgent class first; each level counts the classes before it too.
+pub(super) type Worth = Vec<i128>;
+
+impl<'p, 'i> Answer<'p, 'i> {
+    pub(super) fn none(problem: &'p Problem<'i>, tests: &'p Tests<'i>) -> Answer<'p, 'i> {
+        Answer {
+            problem,
+            tests,
+            settles: vec![false; problem.unit_count()],
+            activity: vec![0; problem.rows.len()],
+            by_rank: vec![0; problem.classes.len()],
+            ticks: 0,
+        }
+    }
+
+    pub(super) fn of(problem: &'p Problem<'i>, tests: &'p Tests<'i>, settles: &[bool]) -> Answer<'p, 'i> {
+        let mut answer = Answer::none(problem, tests);
+        for (unit, _) in (0u32..).zip(settles).filter(|&(_, &settles)| settles) {
+            answer.put(unit, true);
+        }
+        answer
+    }
+
+    pub(super) fn worth(&self) -> Worth {
+        let sum = |level: usize| self.by_rank[..=level].iter().sum();
+        (0..self.by_rank.len()).map(sum).collect()
+    }
+
+    /// Changes a unit whatever it does to the rows.
+    fn put(&mut self, unit: u32, settles: bool) {
+        assert_ne!(self.settles[unit as usize], settles, "unit {unit} changes");
+        self.settles[unit as usize] = settles;
+        let factor = if settles { 1 } else { -1 };
+        for (row, count) in self.problem.counts(unit) {
+            self.activity[row] += factor * count;
+        }
+        self.by_rank[self.problem.rank(unit)] += i128::from(factor) * self.problem.value(unit);
+    }
+
+    fn position(&self, account: u32) -> i128 {
+        let opening = self.problem.instance.accounts[account as usize].opening_balance;
+        i128::from(opening) - i128::from(self.activity[account as usize])
+    }
+
+    fn is_exceeded(&self, row: usize) -> bool {
+        self.activity[row] > self.problem.rows[row].most
+    }
+
+    /// Whether every row and test of a unit holds.
+    fn holds_around(&self, unit: u32) -> bool {
+        self.problem.counts(unit).all(|(row, _)| !self.is_exceeded(row)) && self.tests_hold_around(unit)
+    }
+
+    fn tests_hold_around(&self, unit: u32) -> bool {
+        if self.tests.count() == 0 {
+            return true;
+        }
+        self.tests_of(unit).all(|test| self.tests.holds(test, |account| self.position(account)))
+    }
+
+    fn tests_of(&self, unit: u32) -> impl Iterator<Item = usize> + '_ {
+        self.problem.legs(unit).iter().flat_map(|leg| {
+            let stream = self.problem.streams[leg.stream as usize];
+            [stream.payer, stream.payee].into_iter().filter_map(|account| self.tests.of_account(account))
+        })
+    }
+
+    pub(super) fn all_holds(&self) -> bool {
+        (0..self.activity.len()).all(|row| !self.is_exceeded(row))
+            && (0..self.tests.count()).all(|test| self.tests.holds(test, |account| self.position(account)))
+            && (0..self.problem.unit_count()).all(|unit| !self.settles[unit] || self.in_order(unit))
+    }
+
+    fn in_order(&self, unit: usize) -> bool {
+        self.problem.before.of(unit).iter().all(|&earlier| self.settles[earlier as usize])
+    }
+
+    /// Settles a unit if everything still holds.
+    pub(super) fn try_add(&mut self, unit: u32) -> bool {
+        self.ticks += 1;
+        if self.settles[unit as usize] || !self.in_order(unit as usize) {
+            return false;
+        }
+        if let [leg] = self.problem.legs(unit)
+            && self.tests.count() == 0
+        {
+            let touches = self.problem.touches.of(leg.stream as usize);
+            let room = |row: u32| self.problem.rows[row as usize].most - self.activity[row as usize];
+            if touches.iter().any(|touch| touch.sign > 0 && room(touch.row) < leg.amount) {
+                return false;
+            }
+            self.put(unit, true);
+            return true;
+        }
+        self.put(unit, true);
+        if self.holds_around(unit) {
+            return true;
+        }
+        self.put(unit, false);
+        false
+    }
+
+    /// Settles all that fits, in the order given, until nothing more does.
+    pub(super) fn fill(&mut self, order: &[u32]) -> bool {
+        let mut grew = false;
+        loop {
+            let added = order.iter().filter(|&&unit| self.try_add(unit)).count();
+            if added == 0 {
+                return grew;
+            }
+            grew = true;
+        }
+    }
+
+    /// Takes away units that are not locked until every row holds.
+    pub(super) fn repair(&mut self, is_locked: &dyn Fn(u32) -> bool) {
+        let mut rows: Vec<usize> = (0..self.activity.len()).filter(|&row| self.is_exceeded(row)).collect();
+        loop {
+            while let Some(row) = rows.pop() {
+                while self.is_exceeded(row) {
+                    let deficit = self.activity[row] - self.problem.rows[row].most;
+                    let Some(unit) = self.unit_to_take(row, deficit, is_locked) else { break };
+                    self.take(unit, &mut rows);
+                }
+            }
+            let failed =
+                (0..self.tests.count()).find(|&test| !self.tests.holds(test, |account| self.position(account)));
+            let Some(test) = failed else { return };
+            let Some(unit) = self.unit_of_test(test, is_locked) else { return };
+            self.take(unit, &mut rows);
+        }
+    }
+
+    /// Takes a unit away with all that may only settle after it.
+    fn take(&mut self, unit: u32, rows: &mut Vec<usize>) {
+        let mut units = vec![unit];
+        while let Some(unit) = units.pop() {
+            if !self.settles[unit as usize] {
+                continue;
+            }
+            self.put(unit, false);
+            rows.extend(self.problem.counts(unit).filter(|&(row, _)| self.is_exceeded(row)).map(|(row, _)| row));
+            units.extend(self.problem.after.of(unit as usize));
+        }
+    }
+
+    /// The unit that makes good what a row is exceeded by at the least loss: the smallest that is enough, else the largest.
+    fn unit_to_take(&mut self, row: usize, deficit: i64, is_locked: &dyn Fn(u32) -> bool) -> Option<u32> {
+        let problem = self.problem;
+        let (mut enough, mut largest): (Option<(i64, u32)>, Option<(i64, u32)>) = (None, None);
+        let mut consider = |unit: u32, amount: i64| {
+            if amount >= deficit && enough.is_none_or(|(least, _)| amount < least) {
+                enough = Some((amount, unit));
+            }
+            if largest.is_none_or(|(most, _)| amount > most) {
+                largest = Some((amount, unit));
+            }
+        };
+        for &(stream, sign) in problem.streams_of_row.of(row) {
+            if sign < 0 {
+                continue;
+            }
+            for &unit in problem.plain.of(stream as usize) {
+                self.ticks += 1;
+                if self.settles[unit as usize] && !is_locked(unit) {
+                    consider(unit, problem.legs(unit)[0].amount);
+                }
+            }
+        }
+        for &unit in problem.bundles_of_row.of(row) {
+            let counts = problem.counts(unit).filter(|&(of, _)| of == row).map(|(_, count)| count).sum::<i64>();
+            if counts > 0 && self.settles[unit as usize] && !is_locked(unit) {
+                consider(unit, counts);
+            }
+        }
+        enough.or(largest).map(|(_, unit)| unit)
+    }
+
+    /// The unit of least value that pays from an account of a test.
+    fn unit_of_test(&self, test: usize, is_locked: &dyn Fn(u32) -> bool) -> Option<u32> {
+        let pays = |unit: u32| {
+            self.problem.legs(unit).iter().any(|leg| {
+                let payer = self.problem.streams[leg.stream as usize].payer;
+                self.tests.of_account(payer) == Some(test)
+            })
+        };
+        let units = (0u32..).take(self.settles.len());
+        units
+            .filter(|&unit| self.settles[unit as usize] && !is_locked(unit) && pays(unit))
+            .min_by_key(|&unit| (self.problem.value(unit), unit))
+    }
+
+    /// Puts everything that may settle on top and takes away what does not hold, leaving what settles already: resolves
+    /// rings of payments that wait for each other.
+    pub(super) fn add_rings(&mut self, places: &[Place]) -> bool {
+        let before = self.settles.clone();
+        let count_before = before.iter().filter(|&&settles| settles).count();
+        for unit in (0u32..).take(places.len()) {
+            if places[unit as usize] == Place::Free && !self.settles[unit as usize] {
+                self.put(unit, true);
+            }
+        }
+        self.ticks += places.len() as u64;
+        self.drop_out_of_order();
+        self.repair(&|unit| before[unit as usize]);
+        self.settles.iter().filter(|&&settles| settles).count() > count_before
+    }
+
+    fn drop_out_of_order(&mut self) {
+        if self.problem.strict_ranks == 0 {
+            return;
+        }
+        let mut rows = Vec::new();
+        for unit in (0u32..).take(self.settles.len()) {
+            if self.settles[unit as usize] && !self.in_order(unit as usize) {
+                self.take(unit, &mut rows);
+            }
+        }
+    }
+}

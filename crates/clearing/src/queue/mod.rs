@@ -1,0 +1,269 @@
+//! Which queued payments settle together: the best answer that a budget finds, and how good it is at least.
+//!
+//! Value counts by class, the most urgent first ([`certify::queue`] says what binds an answer and what proves a bound).
+//! The way to it: what can never settle is held ([`presolve`]); the FIFO-maximal set is the first answer and, with the guard
+//! on, the part of every answer that is not questioned; a network relaxation bounds what any answer is worth
+//! ([`relaxation`]); branch and bound decides the payments that are large beside the means of their parties ([`search`]);
+//! rounding and exchanges find answers near the bound ([`answer`]); the search is written down as cases that anybody can
+//! check ([`proof`]). Budgets are in ticks, arcs and payments looked at, so that the same input gives the same answer.
+
+mod answer;
+mod presolve;
+pub(crate) mod problem;
+mod proof;
+mod relaxation;
+mod search;
+mod state;
+mod subset_sum;
+pub(crate) mod valuation;
+
+use crate::fifo::{self, FifoSet};
+use answer::{Answer, Place};
+use certify::Claim;
+use certify::queue::{Certificate, Instance, Level, Order, Proposal};
+use problem::Problem;
+use relaxation::Relaxation;
+use search::{Limits, Objective, Search};
+use std::fmt;
+use valuation::Tests;
+
+/// Why a queue cannot be optimised.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum QueueError {
+    /// All amounts together are beyond what is added up in 64 bits with room to spare.
+    TooLarge {
+        /// The sum, in minor units.
+        total_minor: i128,
+    },
+    /// There is no FIFO-maximal set where one is needed.
+    NoFifoSet {
+        /// What stands against it.
+        why: &'static str,
+    },
+    /// The instance is not well formed; what the checker says of it.
+    Refused(certify::Refused),
+}
+
+impl fmt::Display for QueueError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooLarge { total_minor } => write!(f, "amounts add up to {total_minor}: split the queue by currency"),
+            Self::NoFifoSet { why } => write!(f, "there is no FIFO-maximal set: {why}"),
+            Self::Refused(refused) => write!(f, "the queue is not well formed: {refused}"),
+        }
+    }
+}
+
+impl std::error::Error for QueueError {}
+
+/// How much work may be done.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Options {
+    /// Budget in ticks: arcs and payments looked at; some hundred million take a second.
+    pub ticks: u64,
+    /// Nodes of the search at most: memory.
+    pub nodes_max: usize,
+    /// Good enough: stop when the gap is proved to be at most this, in millionths.
+    pub gap_ppm: u32,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options { ticks: 2_000_000_000, nodes_max: 200_000, gap_ppm: 0 }
+    }
+}
+
+/// How far a run is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Progress {
+    /// The level that is looked at.
+    pub level: usize,
+    /// Best value so far on that level, and what is proved.
+    pub claim: Claim,
+    /// Ticks used of the budget.
+    pub ticks: u64,
+}
+
+/// The answer of a run.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Solution {
+    /// What settles.
+    pub proposal: Proposal,
+    /// Why that is as good as is claimed.
+    pub certificate: Certificate,
+    /// The FIFO-maximal set, if there is one.
+    pub fifo: Option<FifoSet>,
+    /// Value and bound of each level.
+    pub claims: Vec<Claim>,
+    /// Ticks used.
+    pub ticks: u64,
+}
+
+/// Finds the best answer that the budget allows, and proves how good it is.
+///
+/// # Errors
+/// See [`QueueError`].
+pub fn solve(
+    instance: &Instance,
+    options: Options,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Solution, QueueError> {
+    // The checker knows what is well formed: an empty answer of a well-formed instance is refused for its proof alone.
+    let problem = Problem::of(instance)?;
+    let fifo = fifo::of_problem(&problem);
+    let needs_fifo = instance.guard || instance.order == Order::Fifo;
+    let fifo = if needs_fifo { Some(fifo?) } else { fifo.ok() };
+    if instance.order == Order::Fifo {
+        return Ok(fifo_solution(&problem, fifo.expect("asked for")));
+    }
+    let tests = Tests::of(instance);
+    let prepared = Prepared::of(&problem, fifo.as_ref());
+    let mut run = Run::begin(&problem, &tests, &prepared, options);
+    for level in 0..problem.classes.len() {
+        run.level(level, progress);
+    }
+    Ok(run.finish(fifo))
+}
+
+fn fifo_solution(problem: &Problem<'_>, fifo: FifoSet) -> Solution {
+    let settled: Vec<u32> =
+        (0u32..).zip(&fifo.settles).filter(|&(_, &settles)| settles).map(|(payment, _)| payment).collect();
+    let mut by_rank = vec![0i128; problem.classes.len()];
+    for &payment in &settled {
+        let stream = problem.stream_of_payment[payment as usize] as usize;
+        let value =
+            i128::from(problem.instance.payments[payment as usize].amount) * i128::from(problem.unit_value(stream));
+        by_rank[usize::from(problem.streams[stream].rank)] += value;
+    }
+    let claims = (0..by_rank.len()).map(|level| {
+        let value = by_rank[..=level].iter().sum();
+        Claim { value, upper_bound: value }
+    });
+    Solution {
+        proposal: Proposal { settled },
+        certificate: Certificate {
+            fifo_removals: Some(fifo.removals.clone()),
+            unfundable: Vec::new(),
+            levels: Vec::new(),
+        },
+        claims: claims.collect(),
+        ticks: problem.instance.payments.len() as u64,
+        fifo: Some(fifo),
+    }
+}
+
+/// What is known before the first level.
+struct Prepared {
+    places: Vec<Place>,
+    unfundable: Vec<u32>,
+    /// Units of the FIFO-maximal set.
+    fifo: Vec<bool>,
+    /// Free units by class, then value, largest first.
+    order: Vec<u32>,
+    relaxation: Relaxation,
+}
+
+impl Prepared {
+    fn of(problem: &Problem<'_>, fifo: Option<&FifoSet>) -> Prepared {
+        let mut places = vec![Place::Free; problem.unit_count()];
+        let mut in_fifo = vec![false; problem.unit_count()];
+        for (payment, _) in
+            fifo.iter().flat_map(|fifo| fifo.settles.iter().enumerate()).filter(|&(_, &settles)| settles)
+        {
+            let unit = problem.unit_of_payment[payment] as usize;
+            in_fifo[unit] = true;
+            if problem.instance.guard {
+                places[unit] = Place::Settled;
+            }
+        }
+        let unfundable = presolve::unfundable(problem, &mut places);
+        let mut order: Vec<u32> = (0u32..).take(problem.unit_count()).collect();
+        order.retain(|&unit| places[unit as usize] == Place::Free);
+        order.sort_by_key(|&unit| (problem.rank(unit), std::cmp::Reverse(problem.value(unit)), unit));
+        Prepared { places, unfundable, fifo: in_fifo, order, relaxation: Relaxation::of(problem) }
+    }
+}
+
+/// A run over the levels.
+struct Run<'p, 'i> {
+    problem: &'p Problem<'i>,
+    tests: &'p Tests<'i>,
+    prepared: &'p Prepared,
+    options: Options,
+    best: Answer<'p, 'i>,
+    levels: Vec<Level>,
+    ticks: u64,
+}
+
+impl<'p, 'i> Run<'p, 'i> {
+    fn begin(problem: &'p Problem<'i>, tests: &'p Tests<'i>, prepared: &'p Prepared, options: Options) -> Run<'p, 'i> {
+        let mut best = Answer::of(problem, tests, &prepared.fifo);
+        best.fill(&prepared.order);
+        let mut rings = best.clone();
+        if rings.add_rings(&prepared.places) && rings.all_holds() && rings.worth() > best.worth() {
+            rings.fill(&prepared.order);
+            best = rings;
+        }
+        let ticks = best.ticks + problem.unit_count() as u64;
+        Run { problem, tests, prepared, options, best, levels: Vec::new(), ticks }
+    }
+
+    /// Makes one level as good as its share of the budget allows.
+    fn level(&mut self, level: usize, progress: &mut dyn FnMut(Progress)) {
+        let earlier: Vec<i128> = self.best.worth()[..level].to_vec();
+        let objective = Objective { level, scale: 1, earlier_prices: vec![0; level], earlier };
+        let share = self.options.ticks.saturating_sub(self.ticks) / (self.problem.classes.len() - level) as u64;
+        let mut search = Search::new(
+            self.problem,
+            self.tests,
+            &self.prepared.relaxation,
+            objective,
+            &self.prepared.places,
+            &self.prepared.order,
+            self.best.clone(),
+        );
+        search.begin();
+        let limits = Limits { ticks: share, nodes: self.options.nodes_max, gap_ppm: i128::from(self.options.gap_ppm) };
+        let before = self.ticks;
+        search.run(limits, &mut |value, upper_bound, ticks| {
+            progress(Progress { level, claim: Claim { value, upper_bound }, ticks: before + ticks });
+        });
+        self.ticks += search.ticks();
+        let claim = Claim { value: 0, upper_bound: search.bound() };
+        let (multipliers, cases) = proof::write(&search, &self.prepared.relaxation);
+        self.best = search.best;
+        self.levels.push(Level { claim, multipliers, cases });
+    }
+
+    fn finish(self, fifo: Option<FifoSet>) -> Solution {
+        let worth = self.best.worth();
+        let settles = |payment: &u32| self.best.settles[self.problem.unit_of_payment[*payment as usize] as usize];
+        let settled: Vec<u32> =
+            (0u32..).take(self.problem.instance.payments.len()).filter(|payment| settles(payment)).collect();
+        let mut levels = self.levels;
+        for (level, value) in levels.iter_mut().zip(worth) {
+            level.claim.value = value;
+        }
+        let certificate = Certificate {
+            fifo_removals: fifo.as_ref().map(|fifo| fifo.removals.clone()),
+            unfundable: self.prepared.unfundable.clone(),
+            levels,
+        };
+        let proposal = Proposal { settled };
+        let certificate = claimed_as_proved(self.problem.instance, &proposal, certificate);
+        let claims = certificate.levels.iter().map(|level| level.claim).collect();
+        Solution { proposal, certificate, fifo, claims, ticks: self.ticks }
+    }
+}
+
+/// Claims what the checker finds proved: it accepts neither more nor less.
+fn claimed_as_proved(instance: &Instance, proposal: &Proposal, mut certificate: Certificate) -> Certificate {
+    for _ in 0..=certificate.levels.len() {
+        match certify::queue::check(instance, proposal.clone(), &certificate) {
+            Err(certify::Refused::Bound { level, found, .. }) => certificate.levels[level].claim.upper_bound = found,
+            Ok(_) => break,
+            Err(refused) => panic!("an answer of this solver was refused: {refused}"),
+        }
+    }
+    certificate
+}

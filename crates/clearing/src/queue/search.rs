@@ -1,0 +1,720 @@
+//! Branch and bound: payments large enough to matter are decided one by one, the rest is left to the network.
+//!
+//! A node of the search is a set of decisions. What follows from them for single rows (this one needs more than all that is
+//! left can bring; without that one the row cannot hold) is decided too; then the relaxation gives a bound, and what would
+//! fall below the best answer is decided by its reduced profit. Every decision keeps its reason, so that the whole search
+//! can be written down as a tree of cases whose leaves anybody can check ([`super::proof`]).
+//!
+//! Nodes hold the decisions that they add to their parent's, and the basis of the relaxation there: going from one to
+//! another undoes and applies the difference, and repairs the flow by dual pivots.
+
+use super::answer::{Answer, Place};
+use super::problem::{NONE, Problem, number};
+use super::relaxation::Relaxation;
+use super::state::{Reason, State, Step};
+use super::valuation::{TestProof, Tests};
+use crate::network_simplex::{Basis, Finish, NetworkSimplex};
+use std::collections::BinaryHeap;
+use std::rc::Rc;
+
+/// What one level asks for: a value to make great, and values of earlier levels to keep.
+#[derive(Clone, Debug)]
+pub(super) struct Objective {
+    /// Place of the level; classes with this rank or a smaller one count.
+    pub(super) level: usize,
+    /// Multipliers are in units of 1/scale.
+    pub(super) scale: i64,
+    /// What the answer is worth on the levels before.
+    pub(super) earlier: Vec<i128>,
+    /// Multipliers of the rows "worth at least that".
+    pub(super) earlier_prices: Vec<i64>,
+}
+
+impl Objective {
+    /// Profit of a minor unit of a class with the given rank, in units of account × scale.
+    pub(super) fn weight(&self, rank: usize) -> i64 {
+        let own = if rank <= self.level { self.scale } else { 0 };
+        own + self
+            .earlier_prices
+            .iter()
+            .enumerate()
+            .filter(|&(level, _)| rank <= level)
+            .map(|(_, price)| price)
+            .sum::<i64>()
+    }
+}
+
+/// How a node of the search ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum End {
+    /// Nobody has come to it yet: its parent's prices bound it.
+    Open,
+    /// Closed by this reason.
+    Closed(Reason),
+    /// Split into two cases: held and settled.
+    Split { unit: u32, held: u32, settled: u32 },
+}
+
+pub(super) struct Node {
+    parent: u32,
+    pub(super) steps: Vec<Step>,
+    basis: Option<Rc<Basis>>,
+    /// No answer here is worth more.
+    bound: i128,
+    /// The prices that prove the bound.
+    pub(super) prices: u32,
+    pub(super) end: End,
+}
+
+/// How far a search may go.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    pub(super) ticks: u64,
+    pub(super) nodes: usize,
+    /// Stop when the bound is within this many millionths of the best answer.
+    pub(super) gap_ppm: i128,
+}
+
+pub(super) struct Search<'p, 'i> {
+    pub(super) problem: &'p Problem<'i>,
+    relaxation: &'p Relaxation,
+    pub(super) objective: Objective,
+    simplex: NetworkSimplex,
+    state: State<'p, 'i>,
+    pub(super) nodes: Vec<Node>,
+    /// Nodes from the root to where the state is, with the steps before each.
+    path: Vec<(u32, usize)>,
+    open: BinaryHeap<(i128, std::cmp::Reverse<u32>)>,
+    /// Prices of nodes, by number.
+    pub(super) prices: Vec<Vec<i64>>,
+    pub(super) best: Answer<'p, 'i>,
+    best_value: i128,
+    order: &'p [u32],
+    places: Vec<Place>,
+    ticks: u64,
+    pivots_max: u64,
+}
+
+/// A decision that may be asked for, with what its two sides lose at first sight.
+#[derive(Clone, Copy, Debug)]
+struct Candidate {
+    unit: u32,
+    score: i128,
+    /// Whether the relaxation settles more than half of it.
+    leans_to_settle: bool,
+}
+
+impl<'p, 'i> Search<'p, 'i> {
+    /// `places` are decided for the whole search; `order` is the order in which units are tried to fill an answer.
+    pub(super) fn new(
+        problem: &'p Problem<'i>,
+        tests: &'p Tests<'i>,
+        relaxation: &'p Relaxation,
+        objective: Objective,
+        places: &[Place],
+        order: &'p [u32],
+        best: Answer<'p, 'i>,
+    ) -> Search<'p, 'i> {
+        let mut simplex = relaxation.simplex();
+        for stream in 0..problem.streams.len() {
+            let profit = stream_profit(problem, &objective, stream);
+            let arc = relaxation.stream_arc[stream];
+            if arc != NONE {
+                simplex.set_profit(arc as usize, profit);
+            }
+        }
+        for (&unit, arcs) in problem.bundles.iter().zip(&relaxation.bundle_arcs) {
+            for (leg, &arc) in problem.legs(unit).iter().zip(arcs).filter(|&(_, &arc)| arc != NONE) {
+                simplex.set_profit(arc as usize, stream_profit(problem, &objective, leg.stream as usize));
+            }
+        }
+        let best_value = best.worth()[objective.level];
+        let state = State::new(problem, tests, &objective, places);
+        Search {
+            problem,
+            relaxation,
+            objective,
+            simplex,
+            state,
+            nodes: Vec::new(),
+            path: Vec::new(),
+            open: BinaryHeap::new(),
+            prices: Vec::new(),
+            best,
+            best_value,
+            order,
+            places: places.to_vec(),
+            ticks: 0,
+            pivots_max: 20_000,
+        }
+    }
+
+    pub(super) fn ticks(&self) -> u64 {
+        self.ticks + self.simplex.ticks() + self.state.ticks
+    }
+
+    pub(super) fn test_proof(&self, proof: u32) -> &TestProof {
+        &self.state.test_proofs[proof as usize]
+    }
+
+    pub(super) fn tests(&self) -> &Tests<'i> {
+        self.state.tests
+    }
+
+    /// No answer is worth more than this.
+    pub(super) fn bound(&self) -> i128 {
+        self.open.peek().map_or(self.best_value, |&(bound, _)| bound.max(self.best_value))
+    }
+
+    /// Looks at the root: the relaxation of the whole.
+    pub(super) fn begin(&mut self) {
+        self.set_all_bounds();
+        while self.simplex.optimise(self.pivots_max) == Finish::Stopped && self.simplex.ticks() < u64::MAX / 2 {}
+        self.nodes.push(Node {
+            parent: NONE,
+            steps: Vec::new(),
+            basis: None,
+            bound: i128::MAX,
+            prices: NONE,
+            end: End::Open,
+        });
+        self.path.push((0, 0));
+        self.state.touch_all();
+        if self.look(0) {
+            self.open.push((self.nodes[0].bound, std::cmp::Reverse(0)));
+        }
+    }
+
+    /// Goes on until all is closed or a limit is met. Whether all is closed.
+    pub(super) fn run(&mut self, limits: Limits, progress: &mut dyn FnMut(i128, i128, u64)) -> bool {
+        let mut dive: Option<u32> = None;
+        loop {
+            let bound = dive.map_or(i128::MIN, |node| self.nodes[node as usize].bound).max(self.bound());
+            progress(self.best_value, bound, self.ticks());
+            let within = (bound - self.best_value) * 1_000_000 <= limits.gap_ppm * bound.max(1);
+            if (within && bound > self.best_value) || self.ticks() >= limits.ticks || self.nodes.len() >= limits.nodes {
+                if let Some(node) = dive {
+                    self.open.push((self.nodes[node as usize].bound, std::cmp::Reverse(node)));
+                }
+                return bound <= self.best_value;
+            }
+            let node = match dive.take() {
+                Some(node) => node,
+                None => match self.open.pop() {
+                    Some((_, std::cmp::Reverse(node))) => node,
+                    None => return true,
+                },
+            };
+            if self.nodes[node as usize].bound <= self.best_value {
+                self.close(node, Reason::Prices(self.nodes[node as usize].prices));
+                continue;
+            }
+            self.go_to(node);
+            dive = self.look_and_split(node);
+        }
+    }
+
+    fn close(&mut self, node: u32, reason: Reason) {
+        self.nodes[node as usize].end = End::Closed(reason);
+        self.nodes[node as usize].basis = None;
+    }
+
+    /// Looks at a node where the state is now; where to go on below it.
+    fn look_and_split(&mut self, node: u32) -> Option<u32> {
+        if !self.look(node) {
+            return None;
+        }
+        let basis = Rc::new(self.simplex.basis());
+        let Some(candidate) = self.choose(&basis) else {
+            self.close(node, Reason::Prices(self.nodes[node as usize].prices));
+            return None;
+        };
+        let (bound, prices) = (self.nodes[node as usize].bound, self.nodes[node as usize].prices);
+        let mut child = |settles: bool| {
+            let step = Step { unit: candidate.unit, settles, reason: Reason::Split };
+            let child = number(self.nodes.len());
+            let basis = Some(Rc::clone(&basis));
+            self.nodes.push(Node { parent: node, steps: vec![step], basis, bound, prices, end: End::Open });
+            child
+        };
+        let (held, settled) = (child(false), child(true));
+        self.nodes[node as usize].end = End::Split { unit: candidate.unit, held, settled };
+        let (next, other) = if candidate.leans_to_settle { (settled, held) } else { (held, settled) };
+        self.open.push((bound, std::cmp::Reverse(other)));
+        self.descend(next);
+        Some(next)
+    }
+
+    /// Goes to a child of where the state is; the simplex has its parent's basis already.
+    fn descend(&mut self, node: u32) {
+        self.path.push((node, self.state.trail_length()));
+        self.apply_first_step(node);
+    }
+
+    fn apply_first_step(&mut self, node: u32) {
+        let Step { unit, settles, .. } = self.nodes[node as usize].steps[0];
+        self.nodes[node as usize].steps.clear();
+        self.state.fix(unit, settles, Reason::Split);
+    }
+
+    /// Undoes and applies decisions until the state is at `node`, which was not looked at yet.
+    fn go_to(&mut self, node: u32) {
+        if self.path.last().is_some_and(|&(at, _)| at == node) {
+            return;
+        }
+        let mut ancestors = vec![node];
+        while self.nodes[ancestors[ancestors.len() - 1] as usize].parent != NONE {
+            ancestors.push(self.nodes[ancestors[ancestors.len() - 1] as usize].parent);
+        }
+        ancestors.reverse();
+        let common = self.path.iter().zip(&ancestors).take_while(|((at, _), ancestor)| at == *ancestor).count();
+        if common < self.path.len() {
+            self.state.undo_to(self.path[common].1);
+            self.path.truncate(common);
+        }
+        for &ancestor in &ancestors[common..] {
+            self.path.push((ancestor, self.state.trail_length()));
+            if ancestor == node {
+                self.apply_first_step(node);
+            } else {
+                let steps = std::mem::take(&mut self.nodes[ancestor as usize].steps);
+                steps.iter().for_each(|&step| self.state.apply(step));
+                self.nodes[ancestor as usize].steps = steps;
+            }
+        }
+        if let Some(basis) = self.nodes[node as usize].basis.clone() {
+            self.set_changed_bounds();
+            self.simplex.restore(&basis);
+        }
+    }
+
+    fn set_all_bounds(&mut self) {
+        self.state.changed_streams.clear();
+        for stream in 0..self.problem.streams.len() {
+            self.set_stream_bounds(stream);
+        }
+        for index in 0..self.problem.bundles.len() {
+            self.set_bundle_bounds(index);
+        }
+        self.state.bundles_changed = false;
+    }
+
+    fn set_changed_bounds(&mut self) {
+        while let Some(stream) = self.state.changed_streams.pop() {
+            self.set_stream_bounds(stream as usize);
+        }
+        if std::mem::take(&mut self.state.bundles_changed) {
+            for index in 0..self.problem.bundles.len() {
+                self.set_bundle_bounds(index);
+            }
+        }
+    }
+
+    fn set_stream_bounds(&mut self, stream: usize) {
+        let arc = self.relaxation.stream_arc[stream];
+        if arc != NONE {
+            let (lower, upper) = self.state.stream_bounds(stream);
+            self.simplex.set_bounds(arc as usize, lower, upper);
+        }
+    }
+
+    fn set_bundle_bounds(&mut self, index: usize) {
+        let unit = self.problem.bundles[index];
+        for (leg, &arc) in self.problem.legs(unit).iter().zip(&self.relaxation.bundle_arcs[index]) {
+            if arc != NONE {
+                let (lower, upper) = bounds_of(self.state.place(unit), leg.amount);
+                self.simplex.set_bounds(arc as usize, lower, upper);
+            }
+        }
+    }
+
+    /// Decides what follows at a node and bounds it. Whether it stays open.
+    fn look(&mut self, node: u32) -> bool {
+        let from = self.path.last().expect("the state is at the node").1;
+        let mut is_first = true;
+        loop {
+            if let Err(reason) = self.state.propagate() {
+                self.keep_steps(node, from);
+                self.close(node, reason);
+                return false;
+            }
+            if !is_first && self.state.changed_streams.is_empty() && !self.state.bundles_changed {
+                break;
+            }
+            is_first = false;
+            self.set_changed_bounds();
+            let finish = self.simplex.reoptimise(self.pivots_max);
+            let infeasible = finish == Finish::Infeasible;
+            if infeasible {
+                self.simplex.steepen_to_proof(self.best_value_scaled());
+            }
+            let prices = self.simplex.prices().to_vec();
+            let scaled = self.scaled_bound();
+            self.prices.push(prices);
+            let proof = number(self.prices.len() - 1);
+            let bound = scaled.div_euclid(i128::from(self.objective.scale));
+            if bound < self.nodes[node as usize].bound || self.nodes[node as usize].prices == NONE {
+                (self.nodes[node as usize].bound, self.nodes[node as usize].prices) = (bound, proof);
+            }
+            if bound <= self.best_value {
+                self.keep_steps(node, from);
+                self.close(node, Reason::Prices(proof));
+                return false;
+            }
+            let could_improve = !infeasible && self.should_round(node);
+            if could_improve {
+                self.round();
+            }
+            if !self.fix_by_reduced_profit(scaled, proof) {
+                break;
+            }
+        }
+        self.keep_steps(node, from);
+        if self.nodes[node as usize].bound <= self.best_value {
+            self.close(node, Reason::Prices(self.nodes[node as usize].prices));
+            return false;
+        }
+        true
+    }
+
+    fn keep_steps(&mut self, node: u32, from: usize) {
+        self.nodes[node as usize].steps = self.state.steps_since(from).to_vec();
+    }
+
+    fn best_value_scaled(&self) -> i128 {
+        let kept: i128 = self
+            .objective
+            .earlier
+            .iter()
+            .zip(&self.objective.earlier_prices)
+            .map(|(value, &price)| value * i128::from(price))
+            .sum();
+        self.best_value * i128::from(self.objective.scale) + kept
+    }
+
+    /// What the prices prove, × scale.
+    fn scaled_bound(&mut self) -> i128 {
+        let kept: i128 = self
+            .objective
+            .earlier
+            .iter()
+            .zip(&self.objective.earlier_prices)
+            .map(|(value, &price)| value * i128::from(price))
+            .sum();
+        let mut bound = self.simplex.proved_bound() - kept;
+        for (stream, &arc) in self.relaxation.stream_arc.iter().enumerate() {
+            if arc == NONE {
+                let profit = stream_profit(self.problem, &self.objective, stream);
+                bound += i128::from(profit) * i128::from(self.state.stream_bounds(stream).1);
+            }
+        }
+        for (&unit, arcs) in self.problem.bundles.iter().zip(&self.relaxation.bundle_arcs) {
+            for (leg, _) in self.problem.legs(unit).iter().zip(arcs).filter(|&(_, &arc)| arc == NONE) {
+                let profit = stream_profit(self.problem, &self.objective, leg.stream as usize);
+                bound += i128::from(profit) * i128::from(bounds_of(self.state.place(unit), leg.amount).1);
+            }
+        }
+        bound
+    }
+
+    /// Decides units that lose more than the gap against the prices. Whether any was decided.
+    fn fix_by_reduced_profit(&mut self, scaled: i128, proof: u32) -> bool {
+        let room = scaled - (self.best_value + 1) * i128::from(self.objective.scale);
+        let mut any = false;
+        for stream in 0..self.problem.streams.len() {
+            let arc = self.relaxation.stream_arc[stream];
+            if arc == NONE {
+                continue;
+            }
+            let reduced = self.simplex.reduced_profit(arc as usize);
+            if reduced == 0 || self.state.has_no_free(stream) {
+                continue;
+            }
+            for &unit in self.problem.plain.of(stream) {
+                let amount = self.problem.legs(unit)[0].amount;
+                if i128::from(reduced.unsigned_abs()) * i128::from(amount) <= room {
+                    break;
+                }
+                if self.state.place(unit) == Place::Free {
+                    self.state.fix(unit, reduced > 0, Reason::Prices(proof));
+                    any = true;
+                }
+            }
+        }
+        any
+    }
+
+    fn should_round(&self, node: u32) -> bool {
+        node < 32 || node.is_multiple_of(32)
+    }
+
+    /// Which units the relaxation settles, rounded to whole ones from the leaves of the tree to its root: what a choice of
+    /// whole payments leaves over or needs more is passed on to where there is room.
+    fn rounded(&mut self) -> Vec<bool> {
+        let mut settles: Vec<bool> = self.state.settled_units();
+        let mut surplus = vec![0i64; self.simplex.prices().len()];
+        let arcs = self.simplex.flow().len();
+        for arc in (0..arcs).filter(|&arc| !self.simplex.is_in_tree(arc)) {
+            let flow = self.simplex.flow()[arc];
+            let (tail, head) = self.simplex.ends(arc);
+            surplus[tail as usize] -= flow;
+            surplus[head as usize] += flow;
+            let stream = self.relaxation.stream_of_arc[arc];
+            if stream != NONE && flow == self.simplex.bounds(arc).1 {
+                self.for_free(stream, |unit| settles[unit as usize] = true);
+            }
+        }
+        let bottom_up: Vec<(u32, u32)> = self.simplex.bottom_up().collect();
+        for (node, arc) in bottom_up {
+            let (tail, head) = self.simplex.ends(arc as usize);
+            let (lower, upper) = self.simplex.bounds(arc as usize);
+            let left = surplus[node as usize];
+            let pays = tail == node;
+            let wanted = (if pays { left } else { -left }).clamp(lower, upper);
+            let stream = self.relaxation.stream_of_arc[arc as usize];
+            let flow =
+                if stream == NONE { wanted } else { lower + self.pick(stream, wanted - lower, pays, &mut settles) };
+            surplus[tail as usize] -= flow;
+            surplus[head as usize] += flow;
+        }
+        for (&unit, arcs) in self.problem.bundles.iter().zip(&self.relaxation.bundle_arcs) {
+            let legs = self.problem.legs(unit).iter().zip(arcs);
+            settles[unit as usize] |=
+                legs.into_iter().all(|(leg, &arc)| arc == NONE || self.simplex.flow()[arc as usize] * 2 > leg.amount)
+                    && self.state.place(unit) == Place::Free;
+        }
+        self.ticks += settles.len() as u64 / 4;
+        settles
+    }
+
+    fn for_free(&self, stream: u32, mut each: impl FnMut(u32)) {
+        for &unit in self.problem.plain.of(stream as usize) {
+            if self.state.place(unit) == Place::Free {
+                each(unit);
+            }
+        }
+    }
+
+    /// Picks free units of a stream: at most `wanted` if its payer asks, at least that if its payee does. Their sum.
+    fn pick(&mut self, stream: u32, wanted: i64, pays: bool, settles: &mut [bool]) -> i64 {
+        let mut units = Vec::new();
+        self.for_free(stream, |unit| units.push(unit));
+        let amounts: Vec<i64> = units.iter().map(|&unit| self.problem.legs(unit)[0].amount).collect();
+        self.ticks += 64 + amounts.len() as u64;
+        let (picked, sum) = if pays {
+            super::subset_sum::at_most(&amounts, wanted)
+        } else {
+            super::subset_sum::at_least(&amounts, wanted)
+                .unwrap_or_else(|| (vec![true; amounts.len()], amounts.iter().sum()))
+        };
+        for (&unit, _) in units.iter().zip(&picked).filter(|&(_, &pick)| pick) {
+            settles[unit as usize] = true;
+        }
+        sum
+    }
+
+    /// Makes an answer of what the relaxation says, and keeps it if it is the best.
+    fn round(&mut self) {
+        let settles = self.rounded();
+        let mut answer = Answer::of(self.problem, self.state.tests, &settles);
+        let state = &self.state;
+        let is_locked = |unit: u32| state.guarded(unit);
+        answer.repair(&is_locked);
+        answer.fill(self.order);
+        self.ticks += answer.ticks + settles.len() as u64;
+        self.offer(answer);
+    }
+
+    /// Keeps an answer if it is better and everything holds.
+    pub(super) fn offer(&mut self, answer: Answer<'p, 'i>) -> bool {
+        let worth = answer.worth();
+        let level = self.objective.level;
+        let keeps = self.objective.earlier.iter().zip(&worth).all(|(least, value)| value >= least);
+        let places_hold = || {
+            let pairs = self.places.iter().zip(&answer.settles);
+            pairs.into_iter().all(|(&place, &settles)| place == Place::Free || (place == Place::Settled) == settles)
+        };
+        if !keeps || worth[level] <= self.best_value || !answer.all_holds() || !places_hold() {
+            return false;
+        }
+        self.best_value = worth[level];
+        self.best = answer;
+        true
+    }
+
+    /// The unit to decide next: of those that the relaxation splits, the one whose two sides lose most.
+    fn choose(&mut self, basis: &Rc<Basis>) -> Option<Candidate> {
+        let (mut sharp, blunt) = self.candidates();
+        if sharp.is_empty() {
+            return blunt.or_else(|| self.conflict());
+        }
+        sharp.sort_by_key(|candidate| (std::cmp::Reverse(candidate.score), candidate.unit));
+        sharp.truncate(STRONG_COUNT);
+        if sharp.len() == 1 {
+            return sharp.pop();
+        }
+        self.try_out(&sharp, basis)
+    }
+
+    /// Candidates whose two sides both move the relaxation, and the best of those that do not.
+    fn candidates(&self) -> (Vec<Candidate>, Option<Candidate>) {
+        let (mut sharp, mut blunt) = (Vec::new(), None::<Candidate>);
+        for (_, arc) in self.simplex.bottom_up() {
+            let stream = self.relaxation.stream_of_arc[arc as usize];
+            let (lower, upper) = self.simplex.bounds(arc as usize);
+            let flow = self.simplex.flow()[arc as usize];
+            if stream == NONE || flow <= lower || flow >= upper {
+                continue;
+            }
+            let (candidate, is_sharp) = self.candidate_of(stream, flow - lower, upper - lower);
+            let Some(candidate) = candidate else { continue };
+            if is_sharp {
+                sharp.push(candidate);
+            } else if blunt.is_none_or(|best| candidate.score > best.score) {
+                blunt = Some(candidate);
+            }
+        }
+        for (&unit, arcs) in self.problem.bundles.iter().zip(&self.relaxation.bundle_arcs) {
+            if self.state.place(unit) == Place::Free {
+                sharp.extend(self.candidate_of_bundle(unit, arcs));
+            }
+        }
+        (sharp, blunt)
+    }
+
+    /// The payment of a stream that is split when `flow` of the `total` that is free settles, largest first.
+    fn candidate_of(&self, stream: u32, flow: i64, total: i64) -> (Option<Candidate>, bool) {
+        let mut left = flow;
+        for (&unit, is_first) in self
+            .problem
+            .plain
+            .of(stream as usize)
+            .iter()
+            .filter(|&&unit| self.state.place(unit) == Place::Free)
+            .zip(std::iter::once(true).chain(std::iter::repeat(false)))
+        {
+            let amount = self.problem.legs(unit)[0].amount;
+            if is_first && (flow < amount || total - flow < amount) {
+                let part = if flow < amount { flow } else { amount - (total - flow) };
+                let score = i128::from(part.min(amount - part));
+                return (Some(Candidate { unit, score, leans_to_settle: 2 * part >= amount }), true);
+            }
+            if amount <= left {
+                left -= amount;
+                if left == 0 {
+                    return (None, false);
+                }
+            } else {
+                let score = i128::from(left.min(amount - left));
+                return (Some(Candidate { unit, score, leans_to_settle: 2 * left >= amount }), false);
+            }
+        }
+        (None, false)
+    }
+
+    /// A bundle whose legs the relaxation splits, or settles differently.
+    fn candidate_of_bundle(&self, unit: u32, arcs: &[u32]) -> Option<Candidate> {
+        let mut score = 0;
+        let (mut settled, mut held) = (0i128, 0i128);
+        for (leg, &arc) in self.problem.legs(unit).iter().zip(arcs).filter(|&(_, &arc)| arc != NONE) {
+            let value = i128::from(self.problem.unit_value(leg.stream as usize));
+            let flow = i128::from(self.simplex.flow()[arc as usize]);
+            settled += value * flow;
+            held += value * (i128::from(leg.amount) - flow);
+        }
+        score += settled.min(held);
+        (score > 0).then_some(Candidate { unit, score, leans_to_settle: settled >= held })
+    }
+
+    /// The relaxation splits nothing: its answer, if everything holds; else a free unit of what does not.
+    fn conflict(&mut self) -> Option<Candidate> {
+        let settles = self.rounded();
+        let answer = Answer::of(self.problem, self.state.tests, &settles);
+        if answer.all_holds() {
+            self.offer(answer);
+        }
+        let bound = self.path.last().map(|&(node, _)| self.nodes[node as usize].bound);
+        if bound.is_some_and(|bound| bound <= self.best_value) {
+            return None;
+        }
+        // The largest comes first: it decides most.
+        let unit = *self.order.iter().find(|&&unit| self.state.place(unit) == Place::Free)?;
+        Some(Candidate { unit, score: 0, leans_to_settle: settles[unit as usize] })
+    }
+
+    /// Bounds both sides of each candidate by a few pivots and takes the one that loses most on both.
+    fn try_out(&mut self, candidates: &[Candidate], basis: &Rc<Basis>) -> Option<Candidate> {
+        let before = self.simplex.proved_bound();
+        let mut best: Option<(i128, Candidate)> = None;
+        for &candidate in candidates {
+            let mut losses = [0i128; 2];
+            for (settles, loss) in [false, true].into_iter().zip(&mut losses) {
+                self.set_tried_bounds(candidate.unit, Some(settles));
+                let finish = self.simplex.reoptimise(STRONG_PIVOTS);
+                *loss = if finish == Finish::Infeasible { before / 4 } else { before - self.simplex.proved_bound() };
+                self.set_tried_bounds(candidate.unit, None);
+                self.simplex.restore(basis);
+            }
+            let small = losses[0].min(losses[1]).max(0);
+            let large = losses[0].max(losses[1]).max(0);
+            let score = small.saturating_mul(8).saturating_add(large);
+            if best.is_none_or(|(most, _)| score > most) {
+                best = Some((score, candidate));
+            }
+        }
+        self.simplex.reoptimise(self.pivots_max);
+        best.map(|(_, candidate)| candidate)
+    }
+
+    /// Sets the bounds of the arcs of a unit as if it were decided, or back.
+    fn set_tried_bounds(&mut self, unit: u32, settles: Option<bool>) {
+        if let Some(index) = self.problem.bundles.iter().position(|&bundle| bundle == unit) {
+            let place = match settles {
+                None => self.state.place(unit),
+                Some(settles) => {
+                    if settles {
+                        Place::Settled
+                    } else {
+                        Place::Held
+                    }
+                }
+            };
+            for (leg, &arc) in self.problem.legs(unit).iter().zip(&self.relaxation.bundle_arcs[index]) {
+                if arc != NONE {
+                    let (lower, upper) = bounds_of(place, leg.amount);
+                    self.simplex.set_bounds(arc as usize, lower, upper);
+                }
+            }
+            return;
+        }
+        let leg = self.problem.legs(unit)[0];
+        let (lower, upper) = self.state.stream_bounds(leg.stream as usize);
+        let (lower, upper) = match settles {
+            None => (lower, upper),
+            Some(true) => (lower + leg.amount, upper),
+            Some(false) => (lower, upper - leg.amount),
+        };
+        let arc = self.relaxation.stream_arc[leg.stream as usize];
+        if arc != NONE {
+            self.simplex.set_bounds(arc as usize, lower, upper);
+        }
+    }
+}
+
+/// Candidates whose sides are tried out.
+const STRONG_COUNT: usize = 8;
+/// Pivots for each side of a candidate.
+const STRONG_PIVOTS: u64 = 40;
+
+/// Profit of a minor unit in a stream under an objective.
+pub(super) fn stream_profit(problem: &Problem<'_>, objective: &Objective, stream: usize) -> i64 {
+    objective.weight(usize::from(problem.streams[stream].rank)) * problem.unit_value(stream)
+}
+
+fn bounds_of(place: Place, amount: i64) -> (i64, i64) {
+    match place {
+        Place::Free => (0, amount),
+        Place::Settled => (amount, amount),
+        Place::Held => (0, 0),
+    }
+}
