@@ -5,15 +5,16 @@
 //! not depend on order, so that the cost of a digest follows what is open, and forgetting what is closed changes nothing.
 //! Time, block and epoch borders are outside: the same work gives the same digest whatever its timing.
 
+pub use crate::accumulator::{Accumulator, RowWords, document_row, document_words, identifier_row, identifier_words};
+
 use crate::account::{AccountKey, BookId, Owner};
 use crate::event::{DisputeOutcome, Payout, Quote, Stage};
 use crate::ids::{
-    ArrangementId, CalendarId, ContentDigest, CurrencyId, CycleId, DocumentKey, InstitutionId, MemberId, PaymentId,
-    PaymentKey, RulebookId, RunId, Uetr,
+    ArrangementId, CalendarId, ContentDigest, CurrencyId, CycleId, InstitutionId, MemberId, PaymentId, RulebookId,
+    RunId, Uetr,
 };
 use crate::limit::Scope;
 use crate::payment::{LegState, PaymentState};
-use crate::refusal::Refusal;
 use crate::time::{Date, Timestamp};
 use money::Rate;
 use sha2::{Digest, Sha256};
@@ -392,122 +393,6 @@ impl Writer<'_> {
     }
 }
 
-/// A multiset folded into a count and a sum: what goes in may be taken out again, and order does not matter.
-///
-/// The mixing guards against mistakes of programs, not against adversaries: those are the hash chain's affair.
-#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, serde::Serialize, serde::Deserialize)]
-pub struct Accumulator {
-    count: u64,
-    sum: u128,
-}
-
-impl Accumulator {
-    /// Puts a row in.
-    pub fn add(&mut self, row: &[u8]) {
-        self.count += 1;
-        self.sum = self.sum.wrapping_add(mix128(row));
-    }
-
-    /// Takes a row out that was put in.
-    ///
-    /// # Panics
-    /// When nothing is in: a bug.
-    pub fn remove(&mut self, row: &[u8]) {
-        self.count = self.count.checked_sub(1).expect("taken out of an accumulator more than was put in");
-        self.sum = self.sum.wrapping_sub(mix128(row));
-    }
-
-    /// Puts everything in that another accumulator holds.
-    pub fn merge(&mut self, other: Self) {
-        self.count += other.count;
-        self.sum = self.sum.wrapping_add(other.sum);
-    }
-
-    /// The accumulator as a row.
-    #[must_use]
-    pub const fn row(&self, what: Folded) -> Row<'static> {
-        Row::Folded { what, count: self.count, sum: self.sum }
-    }
-
-    /// How many are in.
-    #[must_use]
-    pub const fn count(&self) -> u64 {
-        self.count
-    }
-
-    /// Rebuilds an accumulator from its row's figures.
-    #[must_use]
-    pub const fn from_parts(count: u64, sum: u128) -> Self {
-        Self { count, sum }
-    }
-
-    /// Count and sum.
-    #[must_use]
-    pub const fn parts(&self) -> (u64, u128) {
-        (self.count, self.sum)
-    }
-}
-
-/// Bytes of a consumed identifier, as they are folded: key, content, and the refusal if it was refused.
-#[must_use]
-pub fn identifier_row(
-    key: PaymentKey,
-    content: ContentDigest,
-    payment: PaymentId,
-    refusal: Option<Refusal>,
-) -> [u8; 46] {
-    let mut row = [0; 46];
-    row[..4].copy_from_slice(&key.institution.0.to_be_bytes());
-    row[4..20].copy_from_slice(&key.uetr.0);
-    row[20..36].copy_from_slice(&content.0);
-    row[36..44].copy_from_slice(&payment.0.to_be_bytes());
-    row[44..].copy_from_slice(&refusal.map_or(0, Refusal::number).to_be_bytes());
-    row
-}
-
-/// Bytes of a used trade document, as they are folded.
-#[must_use]
-pub fn document_row(arrangement: ArrangementId, document: DocumentKey) -> [u8; 18] {
-    let mut row = [0; 18];
-    row[..2].copy_from_slice(&arrangement.0.to_be_bytes());
-    row[2..].copy_from_slice(&document.0);
-    row
-}
-
-/// 128 bits that depend on every bit of `bytes` and on their order and number: two lanes that do not wait for each other,
-/// each of which multiplies and folds sixteen bytes at a time, and a finish that spreads the last ones.
-fn mix128(bytes: &[u8]) -> u128 {
-    const LEFT: u64 = 0x9E6C_63D0_876A_3F6B;
-    const RIGHT: u64 = 0xC2B2_AE3D_27D4_EB4F;
-    let mut lanes = (0x2545_F491_4F6C_DD1D_u64 ^ bytes.len() as u64, 0x8EBC_6AF0_9C88_C6E3_u64);
-    let mut absorb = |one: u64, other: u64| {
-        lanes.0 = fold(one ^ LEFT, other ^ lanes.0).wrapping_add(lanes.0.rotate_left(23));
-        lanes.1 = fold(other ^ RIGHT, one.wrapping_add(lanes.1)) ^ lanes.1.rotate_left(41);
-    };
-    let mut chunks = bytes.chunks_exact(16);
-    for chunk in &mut chunks {
-        absorb(word(&chunk[..8]), word(&chunk[8..]));
-    }
-    let mut last = [0; 16];
-    last[..chunks.remainder().len()].copy_from_slice(chunks.remainder());
-    absorb(word(&last[..8]), word(&last[8..]));
-    let (left, right) = lanes;
-    let finish = (fold(left ^ LEFT, right ^ RIGHT) ^ left, fold(right.wrapping_add(LEFT), left ^ RIGHT) ^ right);
-    u128::from(fold(finish.0 ^ RIGHT, LEFT)) << 64 | u128::from(fold(finish.1 ^ LEFT, RIGHT))
-}
-
-fn word(bytes: &[u8]) -> u64 {
-    u64::from_le_bytes(bytes.try_into().expect("eight bytes"))
-}
-
-/// The two halves of a product, one laid over the other.
-fn fold(one: u64, other: u64) -> u64 {
-    let product = u128::from(one).wrapping_mul(u128::from(other));
-    #[expect(clippy::cast_possible_truncation, reason = "the two halves of the product are wanted")]
-    let halves = (product as u64, (product >> 64) as u64);
-    halves.0 ^ halves.1
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -542,31 +427,5 @@ mod tests {
         form.add(&Accumulator::default().row(Folded::Identifiers));
         let hex: String = form.digest().iter().map(|byte| format!("{byte:02x}")).collect();
         assert_eq!(hex, "e0e22b0bebfc44f4c5b70508faf4bd6d683db35de21cd479de41707b1db05ea9");
-    }
-
-    #[test]
-    fn an_accumulator_forgets_order_and_undoes_what_was_done() {
-        let rows: Vec<Vec<u8>> = (0_u8..40).map(|n| vec![n; usize::from(n)]).collect();
-        let mut forward = Accumulator::default();
-        let mut backward = Accumulator::default();
-        rows.iter().for_each(|row| forward.add(row));
-        rows.iter().rev().for_each(|row| backward.add(row));
-        assert_eq!(forward, backward);
-        rows.iter().for_each(|row| forward.remove(row));
-        assert_eq!(forward, Accumulator::default());
-    }
-
-    #[test]
-    fn one_bit_anywhere_changes_many_bits_of_the_mix() {
-        let base = [0x5A_u8; 46];
-        let mut seen = std::collections::BTreeSet::from([mix128(&base)]);
-        for bit in 0..base.len() * 8 {
-            let mut flipped = base;
-            flipped[bit / 8] ^= 1 << (bit % 8);
-            let distance = (mix128(&base) ^ mix128(&flipped)).count_ones();
-            assert!((30..=98).contains(&distance), "bit {bit}: {distance}");
-            assert!(seen.insert(mix128(&flipped)));
-        }
-        assert_ne!(mix128(&[0; 7]), mix128(&[0; 8]), "length counts");
     }
 }

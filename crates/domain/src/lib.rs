@@ -7,6 +7,7 @@
 #![deny(clippy::float_arithmetic, clippy::print_stdout, clippy::print_stderr)]
 
 pub mod account;
+pub mod accumulator;
 pub mod canonical;
 pub mod command;
 pub mod event;

@@ -2,7 +2,7 @@
 
 use crate::payments::PaymentRecord;
 use crate::state::{Arrangement, State, pair_side};
-use domain::canonical::{document_row, identifier_row};
+use domain::canonical::{document_words, identifier_words};
 use domain::event::{Admitted, Disposition, EndReason, PaymentEntered, Payout, Released};
 use domain::payment::{Amounts, LegState, PricedPayment, Step, may};
 use domain::plan::{Denomination, Initiator, LimitKind};
@@ -55,7 +55,7 @@ impl State {
             collected_first: entered.collected,
         };
         if let Some(document) = entered.document {
-            arrangement.documents_folded.add(&document_row(entered.arrangement, document));
+            arrangement.documents_folded.add_words(document_words(entered.arrangement, document));
             if !matches!(entered.disposition, Disposition::Cleared(_)) {
                 arrangement.documents_waiting.insert(entered.payment, document);
             }
@@ -65,7 +65,7 @@ impl State {
             self.accounts.transfer(payer.institution_account, payer.collected_account, record.payer_minor);
         }
         let key = PaymentKey { institution: instructing, uetr: entered.uetr };
-        self.identifiers.add(&identifier_row(key, entered.content, entered.payment, None));
+        self.identifiers.add_words(identifier_words(key, entered.content, entered.payment, None));
         self.payments.insert(entered.payment, record);
         match entered.disposition {
             Disposition::Cleared(payout) => {
@@ -93,7 +93,7 @@ impl State {
         content: ContentDigest,
         refusal: Refusal,
     ) {
-        self.identifiers.add(&identifier_row(key, content, payment, Some(refusal)));
+        self.identifiers.add_words(identifier_words(key, content, payment, Some(refusal)));
         let record = PaymentRecord {
             uetr: key.uetr,
             content,
@@ -224,7 +224,7 @@ impl State {
         };
         assert!(waited, "payment {payment} in state {state:?} cannot end without clearing");
         if let Some(document) = arrangement.documents_waiting.remove(&payment) {
-            arrangement.documents_folded.remove(&document_row(id, document));
+            arrangement.documents_folded.remove_words(document_words(id, document));
             self.payments.free_document(payment, document);
         }
         if state == PaymentState::Queued {
@@ -324,7 +324,7 @@ impl State {
         let giver = arrangement.of(first.payee);
         self.accounts.transfer(giver.institution_account, giver.collected_account, record.payer_minor);
         let key = PaymentKey { institution: first.payee, uetr };
-        self.identifiers.add(&identifier_row(key, content, payment, None));
+        self.identifiers.add_words(identifier_words(key, content, payment, None));
         self.payments.insert(payment, record);
         self.post_clearing(payment, payout);
         self.change(original, |record| {
