@@ -5,6 +5,7 @@ use super::unfundable::Fate;
 use super::{Case, HAIRCUT_WHOLE, Level, Multipliers, Row, valuation};
 use crate::Refused;
 use crate::refused::same_length;
+use std::collections::BTreeMap;
 
 /// What every leaf starts from: amounts by arc that are free and that settle in any case, and bundles, which are not on
 /// arcs.
@@ -34,11 +35,13 @@ impl<'a> Base<'a> {
         let mut best: Option<i128> = None;
         self.walk(level, &proof.cases, |multipliers, decisions| {
             let priced: &Priced = priced.get(multipliers as usize).ok_or("there are no such multipliers")?;
-            let bound = priced.case(self.problem, decisions).ok_or("the bound does not fit in 128 bits")?;
-            best = best.max(Some(bound));
+            if !self.contradicts_order(decisions) {
+                best =
+                    best.max(Some(priced.case(self.problem, decisions).ok_or("the bound does not fit in 128 bits")?));
+            }
             Ok(())
         })?;
-        Ok(best.expect("bug: a tree without a leaf"))
+        Ok(best.expect("bug: no case holds the answer"))
     }
 
     /// Walks a tree of cases depth first; every leaf with the decisions on the way to it.
@@ -75,6 +78,23 @@ impl<'a> Base<'a> {
             }
         }
         if is_complete { Ok(()) } else { Err(Refused::Cases { level, step: cases.len(), why: "a case is missing" }) }
+    }
+
+    /// Whether a payment settles before one that is held and stands before it in a strict order: a case of no answer.
+    fn contradicts_order(&self, decisions: &[Decision]) -> bool {
+        let mut first_held: BTreeMap<usize, usize> = BTreeMap::new();
+        for decision in decisions.iter().filter(|decision| !decision.settles) {
+            for payment in self.problem.together(decision.payment) {
+                if let Some(chain) = self.problem.strict_chain_of(payment) {
+                    first_held.entry(chain).and_modify(|first| *first = payment.min(*first)).or_insert(payment);
+                }
+            }
+        }
+        let settled = decisions.iter().filter(|decision| decision.settles);
+        settled.flat_map(|decision| self.problem.together(decision.payment)).any(|payment| {
+            let chain = self.problem.strict_chain_of(payment);
+            chain.and_then(|chain| first_held.get(&chain)).is_some_and(|first| *first < payment)
+        })
     }
 
     fn undecided(&self, payment: u32, is_decided: &[bool]) -> Result<usize, &'static str> {

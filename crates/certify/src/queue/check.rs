@@ -96,19 +96,15 @@ fn check_bundles(instance: &Instance, settles: &[bool]) -> Result<(), Refused> {
 
 /// Checks the classes in strict order. (Strict FIFO is checked as a set.)
 fn check_order(problem: &Problem<'_>, settles: &[bool]) -> Result<(), Refused> {
-    let Order::Bypass { strict_classes } = problem.instance.order else { return Ok(()) };
-    if strict_classes == 0 {
+    let mut first_waiting: Vec<Option<usize>> = vec![None; problem.strict_chain_count()];
+    if first_waiting.is_empty() {
         return Ok(());
     }
-    let mut first_waiting: Vec<Option<usize>> = vec![None; problem.instance.accounts.len() * problem.classes];
-    for (payment, content) in problem.instance.payments.iter().enumerate() {
-        if strict_classes & 1 << content.class == 0 {
-            continue;
-        }
-        let chain = problem.queue_of(payment) * problem.classes + problem.arcs[problem.arc_of(payment)].rank;
+    for (payment, &settles) in settles.iter().enumerate() {
+        let Some(chain) = problem.strict_chain_of(payment) else { continue };
         match first_waiting[chain] {
-            Some(earlier) if settles[payment] => return Err(Refused::OutOfOrder { earlier, later: payment }),
-            None if !settles[payment] => first_waiting[chain] = Some(payment),
+            Some(earlier) if settles => return Err(Refused::OutOfOrder { earlier, later: payment }),
+            None if !settles => first_waiting[chain] = Some(payment),
             _ => {}
         }
     }

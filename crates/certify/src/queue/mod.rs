@@ -248,7 +248,8 @@ pub struct Level {
     pub claim: Claim,
     /// Used by the leaves.
     pub multipliers: Vec<Multipliers>,
-    /// One tree; a single leaf is the bound of the relaxation.
+    /// One tree; a single leaf is the bound of the relaxation. A leaf of a case that contradicts a strict order counts for
+    /// nothing.
     pub cases: Vec<Case>,
 }
 

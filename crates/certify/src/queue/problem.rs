@@ -4,7 +4,7 @@
 //! such arc, and a bound is a sum over arcs, of which there are few however many payments wait.
 
 use super::rows::{Rows, Sign};
-use super::{Instance, Row};
+use super::{Instance, Order, Row};
 use crate::Refused;
 
 /// Marks the absence of an index.
@@ -33,6 +33,8 @@ pub(super) struct Problem<'a> {
     /// For each payment its bundle, or none; empty if there are no bundles.
     bundle_of: Vec<u32>,
     pub classes: usize,
+    /// The classes whose payments settle in order, other than by the FIFO-maximal set.
+    strict_classes: u64,
 }
 
 impl<'a> Problem<'a> {
@@ -44,15 +46,10 @@ impl<'a> Problem<'a> {
         let (rows, bundle_of) = (Rows::of(instance), bundles_by_payment(instance)?);
         let arc_of = vec![NONE; instance.payments.len()];
         let classes = instance.classes();
-        let mut problem = Problem {
-            instance,
-            rows,
-            arcs: Vec::new(),
-            arc_of,
-            touched: Vec::new(),
-            bundle_of,
-            classes: classes.len(),
-        };
+        let strict_classes = if let Order::Bypass { strict_classes } = instance.order { strict_classes } else { 0 };
+        let (arcs, touched) = (Vec::new(), Vec::new());
+        let mut problem =
+            Problem { instance, rows, arcs, arc_of, touched, bundle_of, classes: classes.len(), strict_classes };
         problem.merge(&classes);
         Ok(problem)
     }
@@ -60,6 +57,8 @@ impl<'a> Problem<'a> {
     /// Puts each payment on its arc, payer by payer.
     fn merge(&mut self, classes: &[u8]) {
         let (by_payer, ends) = by_payer(self.instance);
+        let mut rank_of_class = [0; 256];
+        classes.iter().enumerate().for_each(|(rank, class)| rank_of_class[usize::from(*class)] = rank);
         // For each payee the arc last made to it, and for each arc the one made before it between the same two.
         let mut last_to = vec![NONE; self.instance.accounts.len()];
         let mut before: Vec<u32> = Vec::new();
@@ -71,7 +70,7 @@ impl<'a> Problem<'a> {
                 let newest = Some(last_to[payee as usize]).filter(|arc| *arc != NONE && *arc >= first_of_payer);
                 let same_pair =
                     std::iter::successors(newest, |arc| Some(before[*arc as usize]).filter(|arc| *arc != NONE));
-                let rank = classes.binary_search(&class).expect("bug: a class that does not occur");
+                let rank = rank_of_class[usize::from(class)];
                 let mut same = same_pair.filter(|arc| self.arcs[*arc as usize].rank == rank);
                 let arc = same.next();
                 let arc = arc.unwrap_or_else(|| {
@@ -113,6 +112,19 @@ impl<'a> Problem<'a> {
     /// The queue in which a payment stands.
     pub(super) fn queue_of(&self, payment: usize) -> usize {
         self.instance.accounts[self.instance.payments[payment].payer as usize].queue as usize
+    }
+
+    /// A number of the queue and class of a payment, if it must wait for those before it there.
+    pub(super) fn strict_chain_of(&self, payment: usize) -> Option<usize> {
+        let class = self.instance.payments[payment].class;
+        let rank = self.arcs[self.arc_of(payment)].rank;
+        let is_strict = self.strict_classes & 1 << class != 0;
+        is_strict.then(|| self.queue_of(payment) * self.classes + rank)
+    }
+
+    /// Numbers of strict chains are below this.
+    pub(super) fn strict_chain_count(&self) -> usize {
+        if self.strict_classes == 0 { 0 } else { self.instance.accounts.len() * self.classes }
     }
 
     /// The bundle of a payment.

@@ -1,6 +1,5 @@
 //! Payments that no answer settles: a chain of simple facts, each checked.
 
-use super::Order;
 use super::problem::{NONE, Problem};
 use super::rows::Sign;
 use crate::Refused;
@@ -34,15 +33,12 @@ struct Facts<'a> {
     fates: Vec<Fate>,
     /// The least that each row can come to.
     least: Vec<i128>,
-    strict_classes: u64,
     /// By queue and class: the first payment that is held, for classes in strict order.
     first_held: Vec<u32>,
 }
 
 impl<'a> Facts<'a> {
     fn begin(problem: &'a Problem<'a>, fates: Vec<Fate>, is_used: bool) -> Facts<'a> {
-        let strict_classes =
-            if let Order::Bypass { strict_classes } = problem.instance.order { strict_classes } else { 0 };
         let mut least = vec![0; if is_used { problem.rows.all.len() } else { 0 }];
         if is_used {
             let (all, settled) = (problem.totals(|_| true), problem.totals(|payment| fates[payment] == Fate::Settled));
@@ -52,15 +48,8 @@ impl<'a> Facts<'a> {
                 }
             }
         }
-        let chains = if strict_classes == 0 { 0 } else { problem.instance.accounts.len() * problem.classes };
-        Facts { problem, fates, least, strict_classes, first_held: vec![NONE; chains] }
-    }
-
-    fn chain_of(&self, payment: usize) -> Option<usize> {
-        let class = self.problem.instance.payments[payment].class;
-        let is_strict = self.strict_classes & 1 << class != 0;
-        let rank = self.problem.arcs[self.problem.arc_of(payment)].rank;
-        is_strict.then(|| self.problem.queue_of(payment) * self.problem.classes + rank)
+        let first_held = vec![NONE; problem.strict_chain_count()];
+        Facts { problem, fates, least, first_held }
     }
 
     fn show_held(&self, payment: usize) -> bool {
@@ -71,7 +60,7 @@ impl<'a> Facts<'a> {
         };
         problem.touched(problem.arc_of(payment)).iter().any(exceeds)
             || problem.together(payment).any(|other| self.fates[other] == Fate::Held)
-            || self.chain_of(payment).is_some_and(|chain| (self.first_held[chain] as usize) < payment)
+            || problem.strict_chain_of(payment).is_some_and(|chain| (self.first_held[chain] as usize) < payment)
     }
 
     fn hold(&mut self, payment: usize) {
@@ -80,7 +69,7 @@ impl<'a> Facts<'a> {
         for (row, sign) in self.problem.touched(self.problem.arc_of(payment)) {
             self.least[*row as usize] += if *sign == Sign::Relieves { amount } else { 0 };
         }
-        if let Some(chain) = self.chain_of(payment) {
+        if let Some(chain) = self.problem.strict_chain_of(payment) {
             let number = u32::try_from(payment).expect("bug: payments are numbered in 32 bits");
             self.first_held[chain] = self.first_held[chain].min(number);
         }

@@ -24,10 +24,13 @@ pub fn draw(chance: &mut Chance) -> Instance {
 }
 
 fn draw_minimum_parts(chance: &mut Chance, obligations: &[Obligation]) -> Vec<MinimumPart> {
-    let drawn = obligations.iter().zip(0..).filter_map(|(obligation, index)| {
-        chance.once_in(2).then(|| MinimumPart { obligation: index, amount: chance.amount(1, obligation.amount) })
-    });
-    drawn.collect()
+    let mut drawn = Vec::new();
+    for (obligation, index) in obligations.iter().zip(0..) {
+        if chance.once_in(2) {
+            drawn.push(MinimumPart { obligation: index, amount: chance.amount(1, obligation.amount) });
+        }
+    }
+    drawn
 }
 
 /// The value of an answer on every level, as the documentation defines it; `None` if it is no answer. Injects what is
