@@ -4,7 +4,7 @@ use crate::crypto::{CHECKSUM_BYTES, checksum};
 use crate::fault::{self, PayloadFault, Problem, StoreFile};
 use crate::files;
 use crate::key_file::StoreId;
-use crate::limits::{PAGE_BYTES, SQLITE_VERSION_MINIMUM};
+use crate::limits::{CACHE_KIB, PAGE_BYTES, SQLITE_VERSION_MINIMUM};
 use crate::row::ROW_BYTES_MAX;
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::config::DbConfig;
@@ -122,6 +122,7 @@ impl Ciphertexts {
         let settings = || {
             connection.pragma_update(None, "synchronous", "FULL")?;
             connection.pragma_update(None, "wal_autocheckpoint", 0)?;
+            connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
             connection.pragma_query_value(None, "journal_mode", |row| row.get::<_, String>(0))
         };
         let mode = settings().map_err(|error| fault::sqlite_reading(path, &error))?;

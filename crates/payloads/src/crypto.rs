@@ -1,7 +1,7 @@
-//! The few uses of cryptography: keys derived by HMAC-SHA-256, content under ChaCha20-Poly1305 (RFC 8439), keys wrapped
-//! under XChaCha20-Poly1305.
+//! The few uses of cryptography: keys derived by HMAC-SHA-256, everything encrypted by AES-256-GCM (NIST SP 800-38D) under a
+//! key that encrypts one thing only. So no nonce is ever used twice under a key, whatever is drawn.
 
-use chacha20poly1305::{AeadInOut, ChaCha20Poly1305, KeyInit, XChaCha20Poly1305};
+use aes_gcm::{AeadInOut, Aes256Gcm, KeyInit};
 use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
@@ -18,39 +18,53 @@ pub(crate) const CHECKSUM_BYTES: usize = 8;
 /// A key in memory, overwritten when dropped.
 pub(crate) type Key = Zeroizing<[u8; KEY_BYTES]>;
 
-/// HMAC-SHA-256 of the parts one after the other. Callers see to it that no two messages run together.
-pub(crate) fn mac(key: &[u8; KEY_BYTES], parts: &[&[u8]]) -> [u8; 32] {
-    let mut mac = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(key).expect("any length is a key");
-    parts.iter().for_each(|part| mac.update(part));
-    mac.finalize().into_bytes().into()
+/// A key of HMAC-SHA-256, prepared once for many messages.
+#[derive(Clone)]
+pub(crate) struct MacKey(Hmac<Sha256>);
+
+impl MacKey {
+    pub(crate) fn new(key: &[u8; KEY_BYTES]) -> MacKey {
+        MacKey(<Hmac<Sha256> as hmac::KeyInit>::new_from_slice(key).expect("any length is a key"))
+    }
+
+    /// HMAC of the parts one after the other. Callers see to it that no two messages run together.
+    pub(crate) fn mac(&self, parts: &[&[u8]]) -> [u8; 32] {
+        let mut mac = self.0.clone();
+        parts.iter().for_each(|part| mac.update(part));
+        mac.finalize().into_bytes().into()
+    }
+
+    /// A key made from this one for one purpose.
+    pub(crate) fn derive(&self, parts: &[&[u8]]) -> Key {
+        Zeroizing::new(self.mac(parts))
+    }
 }
 
-/// A key made from another one for one purpose.
-pub(crate) fn derive(key: &[u8; KEY_BYTES], parts: &[&[u8]]) -> Key {
-    Zeroizing::new(mac(key, parts))
+/// [`MacKey::mac`] of one message.
+pub(crate) fn mac(key: &[u8; KEY_BYTES], parts: &[&[u8]]) -> [u8; 32] {
+    MacKey::new(key).mac(parts)
 }
 
 /// Encrypts in place under a key that encrypts nothing else, so that one nonce is enough; gives the tag.
 pub(crate) fn encrypt_once(key: &Key, context: &[u8], content: &mut [u8]) -> [u8; TAG_BYTES] {
-    let cipher = ChaCha20Poly1305::new((&**key).into());
+    let cipher = Aes256Gcm::new((&**key).into());
     let tag = cipher.encrypt_inout_detached(&[0; 12].into(), context, content.into());
-    tag.expect("bug: more than 256 GB in one part").into()
+    tag.expect("bug: more than 64 GB in one part").into()
 }
 
 /// Decrypts in place what [`encrypt_once`] encrypted; `false`, and nothing to be read, if it is anything else.
 #[must_use]
 pub(crate) fn decrypt_once(key: &Key, context: &[u8], content: &mut [u8], tag: &[u8; TAG_BYTES]) -> bool {
-    let cipher = ChaCha20Poly1305::new((&**key).into());
+    let cipher = Aes256Gcm::new((&**key).into());
     cipher.decrypt_inout_detached(&[0; 12].into(), context, content.into(), tag.into()).is_ok()
 }
 
-/// Wraps in place under a random nonce; gives the tag.
+/// Encrypts a key in place under one that wraps many: under a key made from that one and a random nonce. Gives the tag.
 pub(crate) fn wrap(key: &Key, nonce: &[u8; NONCE_BYTES], context: &[u8], content: &mut [u8]) -> [u8; TAG_BYTES] {
-    let cipher = XChaCha20Poly1305::new((&**key).into());
-    cipher.encrypt_inout_detached(nonce.into(), context, content.into()).expect("bug: a key of 256 GB").into()
+    encrypt_once(&MacKey::new(key).derive(&[b"wrap", nonce]), context, content)
 }
 
-/// Unwraps in place; `false`, and nothing to be read, if it was not wrapped under this key in this context.
+/// Decrypts in place what [`wrap`] encrypted; `false`, and nothing to be read, if it is anything else.
 #[must_use]
 pub(crate) fn unwrap(
     key: &Key,
@@ -59,8 +73,7 @@ pub(crate) fn unwrap(
     content: &mut [u8],
     tag: &[u8; TAG_BYTES],
 ) -> bool {
-    let cipher = XChaCha20Poly1305::new((&**key).into());
-    cipher.decrypt_inout_detached(nonce.into(), context, content.into(), tag.into()).is_ok()
+    decrypt_once(&MacKey::new(key).derive(&[b"wrap", nonce]), context, content, tag)
 }
 
 /// Checksum against damage, not against forgers.

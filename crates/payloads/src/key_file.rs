@@ -11,7 +11,7 @@
 //! were carried out u64, checksum (8), zeros; so that keys brought back from an older time are seen to be, and those erased
 //! since are destroyed again. Numbers are big-endian.
 
-use crate::crypto::{CHECKSUM_BYTES, KEY_BYTES, Key, NONCE_BYTES, TAG_BYTES, checksum, mac, unwrap, wrap};
+use crate::crypto::{CHECKSUM_BYTES, KEY_BYTES, Key, MacKey, NONCE_BYTES, TAG_BYTES, checksum, unwrap, wrap};
 use crate::fault::{self, PayloadFault, Problem, StoreFile};
 use crate::files;
 use crate::house_key::HouseKey;
@@ -57,6 +57,7 @@ pub(crate) struct KeyFile {
     path: PathBuf,
     store: StoreId,
     keys: StoreKeys,
+    tagging: MacKey,
     slots: u64,
 }
 
@@ -110,7 +111,11 @@ impl KeyFile {
         // A slot that was being written when a process ended has no end: the next one is written over it.
         let slots = slot_bytes / u64_of(SLOT_BYTES);
         let one_header_damaged = sound.len() < HEADERS;
-        Ok(OpenedKeys { keys: KeyFile { file, path: path.to_owned(), store, keys, slots }, one_header_damaged })
+        let tagging = MacKey::new(&keys.tagging);
+        Ok(OpenedKeys {
+            keys: KeyFile { file, path: path.to_owned(), store, keys, tagging, slots },
+            one_header_damaged,
+        })
     }
 
     pub(crate) fn store(&self) -> &StoreId {
@@ -142,7 +147,7 @@ impl KeyFile {
 
     /// The name under which a subject's key is kept: a keyed hash, no personal data to whoever lacks the keys.
     pub(crate) fn tag(&self, subject: &Subject) -> [u8; 32] {
-        mac(&self.keys.tagging, &[b"subject", &subject.institution.0.to_be_bytes(), subject.account.as_bytes()])
+        self.tagging.mac(&[b"subject", &subject.institution.0.to_be_bytes(), subject.account.as_bytes()])
     }
 
     /// Reads a slot.

@@ -43,6 +43,7 @@ mod reveal;
 mod row;
 mod slot;
 mod store;
+mod subject_keys;
 mod sweep;
 mod text;
 mod verify;

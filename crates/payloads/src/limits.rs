@@ -30,11 +30,17 @@ pub const PADDING_BYTES: usize = 32;
 
 /// Payloads of one batch: twice the largest batch of orders.
 pub const BATCH_PAYLOADS_MAX: usize = 16_384;
+/// Threads that encrypt a batch: beyond these, writing it is what takes the time.
+pub const THREADS_MAX: usize = 8;
+/// Payloads for which another thread is worth starting: encrypting them takes ten times as long as that.
+pub const PAYLOADS_A_THREAD_MIN: usize = 128;
 /// Erasures carried out with one sync.
 pub const BATCH_ERASURES_MAX: usize = 16_384;
 
 /// Bytes of a page of the database.
 pub const PAGE_BYTES: u32 = 16_384;
+/// Kibibytes of pages that SQLite keeps in memory: a whole batch, so that none is written twice.
+pub const CACHE_KIB: i64 = 24 * 1024;
 /// Bytes put after which the write-ahead log is copied into the database.
 pub const CHECKPOINT_BYTES: u64 = 16 * 1024 * 1024;
 /// Bytes that must be free on the disk for a batch to be accepted, beyond the batch itself.
@@ -51,5 +57,5 @@ pub const INDEX_RUNS_MERGED: usize = 8;
 /// Bits of the filter in memory for each entry of a run: at ten, one look-up in a hundred reads a block for nothing.
 pub const INDEX_FILTER_BITS: usize = 10;
 
-/// Keys of subjects kept unwrapped in memory, so that a subject that pays often is looked up once.
-pub const SUBJECT_KEYS_CACHED: usize = 32_768;
+/// Keys of subjects kept unwrapped in memory, about a hundred bytes each, so that a subject that pays often is looked up once.
+pub const SUBJECT_KEYS_CACHED: usize = 262_144;

@@ -6,13 +6,15 @@ use crate::files::{self, FolderLock, INDEX_FOLDER, KEYS_FILE, PAYLOADS_FILE, REG
 use crate::house_key::HouseKey;
 use crate::index::Index;
 use crate::key_file::KeyFile;
-use crate::limits::BATCH_ERASURES_MAX;
+use crate::limits::{BATCH_ERASURES_MAX, THREADS_MAX};
 use crate::randomness::{OsRandomness, Randomness};
 use crate::register::{ErasedName, Register};
 use crate::slot::{Owner, Slot};
 use crate::store::PayloadStore;
-use std::collections::{BTreeMap, BTreeSet};
+use crate::subject_keys::SubjectKeys;
+use std::collections::BTreeSet;
 use std::fmt;
+use std::num::NonZero;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -24,11 +26,14 @@ pub struct StoreOptions {
     pub randomness: Box<dyn Randomness + Send>,
     /// Whether a missing or empty folder becomes a new store.
     pub create: bool,
+    /// Threads that encrypt a large batch. What is written does not depend on it.
+    pub threads: usize,
 }
 
 impl Default for StoreOptions {
     fn default() -> StoreOptions {
-        StoreOptions { keys: None, randomness: Box::new(OsRandomness), create: true }
+        let threads = std::thread::available_parallelism().map_or(1, NonZero::get).min(THREADS_MAX);
+        StoreOptions { keys: None, randomness: Box::new(OsRandomness), create: true, threads }
     }
 }
 
@@ -115,8 +120,9 @@ impl PayloadStore {
             keys,
             register: opened.register,
             index,
-            subjects: BTreeMap::new(),
+            subjects: SubjectKeys::default(),
             randomness: options.randomness,
+            threads: options.threads.clamp(1, THREADS_MAX),
             bytes_logged: 0,
             stopped: None,
             _lock: lock,

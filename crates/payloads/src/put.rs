@@ -4,17 +4,20 @@
 //! payloads that no event names, if their block was not submitted; sweeping removes both. That a key is there says that
 //! its payload must be.
 
+use crate::ciphertexts::Meta;
 use crate::commitment::SealedPayload;
 use crate::crypto::{Key, NONCE_BYTES};
 use crate::fault::PayloadFault;
 use crate::files;
-use crate::limits::{BATCH_PAYLOADS_MAX, CHECKPOINT_BYTES, SUBJECT_KEYS_CACHED};
-use crate::randomness;
+use crate::key_file::StoreId;
+use crate::limits::{BATCH_PAYLOADS_MAX, CHECKPOINT_BYTES, PAYLOADS_A_THREAD_MIN};
+use crate::randomness::{self, DrawnAhead};
 use crate::refusal::PayloadRefusal;
 use crate::register::ErasedName;
 use crate::row::{self, Place};
 use crate::slot::{Owner, SLOT_BYTES, Slot};
 use crate::store::PayloadStore;
+use crate::subject_keys::SubjectKey;
 use domain::Commitment;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -59,9 +62,6 @@ impl From<PayloadFault> for NotPut {
         NotPut::Fault(fault)
     }
 }
-
-/// A subject's key, in a slot that is there or will be.
-type SubjectKey = (u64, Key);
 
 /// What is to be written, in numbers that follow each other: new subjects, then payments.
 struct Plan {
@@ -138,12 +138,12 @@ impl PayloadStore {
         pending: &mut BTreeMap<[u8; 32], SubjectKey>,
         new: &mut Vec<([u8; 32], Key)>,
     ) -> Result<SubjectKey, PayloadFault> {
-        if let Some(known) = self.subjects.get(&tag).or_else(|| pending.get(&tag)) {
-            return Ok(known.clone());
+        if let Some(known) = self.subjects.get(&tag).or_else(|| pending.get(&tag).cloned()) {
+            return Ok(known);
         }
         if let Some((number, slot @ Slot::Live { .. })) = self.locate(Owner::Subject, &tag)? {
             let known = (number, self.keys.unwrap(number, &slot)?);
-            self.remember_subject(tag, known.clone());
+            self.subjects.insert(tag, known.clone());
             return Ok(known);
         }
         let key: Key = Zeroizing::new(randomness::draw(self.randomness.as_mut())?);
@@ -153,47 +153,30 @@ impl PayloadStore {
         Ok((number, key))
     }
 
-    fn remember_subject(&mut self, tag: [u8; 32], known: SubjectKey) {
-        if self.subjects.len() >= SUBJECT_KEYS_CACHED {
-            self.subjects.clear();
-        }
-        self.subjects.insert(tag, known);
-    }
-
     fn write(&mut self, batch: &[(Commitment, SealedPayload)], plan: Plan) -> Result<(), PayloadFault> {
         let first_subject = self.keys.slots();
         let first_payment = first_subject + u64::try_from(plan.new_subjects.len()).expect("a small number");
-        let (store, keys) = (*self.keys.store(), &self.keys);
-        let mut encoded = Vec::with_capacity((plan.new_subjects.len() + plan.new.len()) * SLOT_BYTES);
-        let random = self.randomness.as_mut();
-        let mut add_slot = |owner, name, key: &Key, number, nonce| {
-            let slot = Slot::with_key(owner, name, key, &keys.keys().wrapping, &store, number, nonce);
-            encoded.extend_from_slice(&slot.encode(&store, number));
-        };
+        let mut random = DrawnAhead::new(self.randomness.as_mut());
+        let wrapper = Wrapper { store: self.keys.store(), wrapping: &self.keys.keys().wrapping };
+        let mut slots = Vec::with_capacity((plan.new_subjects.len() + plan.new.len()) * SLOT_BYTES);
         for (number, (tag, key)) in (first_subject..).zip(&plan.new_subjects) {
-            add_slot(Owner::Subject, *tag, key, number, randomness::draw(random)?);
+            slots.extend_from_slice(&wrapper.slot(Owner::Subject, *tag, key, number, random.draw()?));
         }
-        let mut row_bytes = 0;
-        let meta = crate::ciphertexts::Meta { batch_first: first_subject, ..self.ciphertexts.meta() };
+        let mut jobs = Vec::with_capacity(plan.new.len());
+        for ((number, &index), subjects) in (first_payment..).zip(&plan.new).zip(&plan.subjects) {
+            let (key, nonce) = (Zeroizing::new(random.draw()?), random.draw()?);
+            jobs.push(Job { number, sealed: &batch[index].1, subjects, key, nonce });
+        }
+        let encrypted = encrypt_all(&wrapper, &jobs, self.threads);
+        let meta = Meta { batch_first: first_subject, ..self.ciphertexts.meta() };
         self.ciphertexts.change(meta, |rows| {
-            let mut row = Vec::with_capacity(1024);
-            for ((number, &index), subjects) in (first_payment..).zip(&plan.new).zip(&plan.subjects) {
-                let (commitment, sealed) = &batch[index];
-                let mut drawn = Zeroizing::new([0; 32 + NONCE_BYTES]);
-                random.fill(&mut drawn[..])?;
-                let key: Key = Zeroizing::new(*drawn.first_chunk().expect("32 bytes"));
-                let [(debtor_slot, debtor), (creditor_slot, creditor)] = subjects;
-                let place = Place { store: &store, number };
-                row::encode(place, sealed, &key, [*debtor_slot, *creditor_slot], [debtor, creditor], &mut row);
-                rows.insert(number, &row)?;
-                row_bytes += row.len();
-                add_slot(Owner::Payment, commitment.0, &key, number, *drawn.last_chunk().expect("24 bytes"));
-            }
-            Ok(())
+            encrypted.iter().flat_map(|part| &part.rows).try_for_each(|(number, row)| rows.insert(*number, row))
         })?;
-        self.keys.append(&encoded)?;
+        encrypted.iter().for_each(|part| slots.extend_from_slice(&part.slots));
+        self.keys.append(&slots)?;
         self.acknowledge(batch, plan, first_subject, first_payment)?;
-        self.bytes_logged += u64::try_from(row_bytes).expect("a size in memory");
+        let bytes: usize = encrypted.iter().flat_map(|part| &part.rows).map(|(_, row)| row.len()).sum();
+        self.bytes_logged += u64::try_from(bytes).expect("a size in memory");
         if self.bytes_logged >= CHECKPOINT_BYTES {
             self.ciphertexts.checkpoint()?;
             self.bytes_logged = 0;
@@ -211,11 +194,66 @@ impl PayloadStore {
     ) -> Result<(), PayloadFault> {
         for (number, (tag, key)) in (first_subject..).zip(plan.new_subjects) {
             self.index.add(number, Some(&tag));
-            self.remember_subject(tag, (number, key));
+            self.subjects.insert(tag, (number, key));
         }
         for (number, index) in (first_payment..).zip(plan.new) {
             self.index.add(number, Some(&batch[index].0.0));
         }
         self.index.settle()
     }
+}
+
+/// What keys of this store are wrapped with.
+struct Wrapper<'a> {
+    store: &'a StoreId,
+    wrapping: &'a Key,
+}
+
+impl Wrapper<'_> {
+    fn slot(&self, owner: Owner, name: [u8; 32], key: &Key, number: u64, nonce: [u8; NONCE_BYTES]) -> [u8; SLOT_BYTES] {
+        Slot::with_key(owner, name, key, self.wrapping, self.store, number, nonce).encode(self.store, number)
+    }
+}
+
+/// One payload to encrypt, with all that is random about it.
+struct Job<'a> {
+    number: u64,
+    sealed: &'a SealedPayload,
+    subjects: &'a [SubjectKey; 2],
+    key: Key,
+    nonce: [u8; NONCE_BYTES],
+}
+
+/// Some payloads encrypted, in the order of their numbers.
+struct Encrypted {
+    rows: Vec<(u64, Vec<u8>)>,
+    slots: Vec<u8>,
+}
+
+/// Encrypts payloads in as many threads as there are and it is worth. The bytes do not depend on how many.
+fn encrypt_all(wrapper: &Wrapper<'_>, jobs: &[Job<'_>], threads: usize) -> Vec<Encrypted> {
+    let share = jobs.len().div_ceil(threads).max(PAYLOADS_A_THREAD_MIN);
+    let (own, others) = jobs.split_at(share.min(jobs.len()));
+    std::thread::scope(|scope| {
+        let others: Vec<_> =
+            others.chunks(share).map(|jobs| scope.spawn(move || encrypt_some(wrapper, jobs))).collect();
+        let mut all = vec![encrypt_some(wrapper, own)];
+        all.extend(others.into_iter().map(|thread| thread.join().expect("bug: encrypting panicked")));
+        all
+    })
+}
+
+fn encrypt_some(wrapper: &Wrapper<'_>, jobs: &[Job<'_>]) -> Encrypted {
+    let mut encrypted = Encrypted { rows: Vec::new(), slots: Vec::with_capacity(jobs.len() * SLOT_BYTES) };
+    encrypted.rows.extend(jobs.iter().map(|job| {
+        let [(debtor_slot, debtor), (creditor_slot, creditor)] = job.subjects;
+        let place = Place { store: wrapper.store, number: job.number };
+        let row = row::encode(place, job.sealed, &job.key, [*debtor_slot, *creditor_slot], [debtor, creditor]);
+        (job.number, row)
+    }));
+    for job in jobs {
+        let name = job.sealed.commitment().0;
+        encrypted.slots.extend_from_slice(&wrapper.slot(Owner::Payment, name, &job.key, job.number, job.nonce));
+    }
+    encrypted
 }

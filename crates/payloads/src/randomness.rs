@@ -3,6 +3,7 @@
 use crate::fault::{PayloadFault, Problem};
 use sha2::{Digest, Sha256};
 use std::path::Path;
+use zeroize::{Zeroize, Zeroizing};
 
 /// A source of bytes that nobody can foresee.
 pub trait Randomness {
@@ -57,4 +58,32 @@ pub(crate) fn draw<const N: usize>(source: &mut dyn Randomness) -> Result<[u8; N
     let mut bytes = [0; N];
     source.fill(&mut bytes)?;
     Ok(bytes)
+}
+
+/// Bytes drawn ahead for one batch, a page at a time: asking the operating system for each key costs more than the key.
+/// What is left is overwritten when dropped.
+pub(crate) struct DrawnAhead<'a> {
+    source: &'a mut dyn Randomness,
+    bytes: Zeroizing<[u8; DRAWN_BYTES]>,
+    used: usize,
+}
+
+const DRAWN_BYTES: usize = 4096;
+
+impl<'a> DrawnAhead<'a> {
+    pub(crate) fn new(source: &'a mut dyn Randomness) -> DrawnAhead<'a> {
+        DrawnAhead { source, bytes: Zeroizing::new([0; DRAWN_BYTES]), used: DRAWN_BYTES }
+    }
+
+    /// A key or a nonce: bytes that nobody was given before.
+    pub(crate) fn draw<const N: usize>(&mut self) -> Result<[u8; N], PayloadFault> {
+        if self.used + N > DRAWN_BYTES {
+            self.source.fill(&mut self.bytes[..])?;
+            self.used = 0;
+        }
+        let drawn = self.bytes[self.used..].first_chunk().copied().expect("fewer than a page");
+        self.bytes[self.used..self.used + N].zeroize();
+        self.used += N;
+        Ok(drawn)
+    }
 }

@@ -15,7 +15,7 @@
 //! first of them. Each key encrypts one part of one payment and nothing else.
 
 use crate::commitment::{PartDigest, PartKind, SealedPayload};
-use crate::crypto::{Key, TAG_BYTES, decrypt_once, derive, encrypt_once};
+use crate::crypto::{Key, MacKey, TAG_BYTES, decrypt_once, encrypt_once};
 use crate::key_file::StoreId;
 use domain::Commitment;
 use zeroize::Zeroizing;
@@ -64,22 +64,22 @@ pub(crate) struct Head {
 /// The part of a context that stands for the head.
 const HEAD: u8 = 0;
 
-/// Encrypts a payload into `row`.
+/// Encrypts a payload.
 pub(crate) fn encode(
     place: Place<'_>,
     sealed: &SealedPayload,
     payment: &Key,
     slots: [u64; 2],
     subjects: [&Key; 2],
-    row: &mut Vec<u8>,
-) {
+) -> Vec<u8> {
     let commitment = sealed.commitment();
-    row.clear();
+    let mut row = Vec::with_capacity(PARTS_AT + sealed.padded_bytes() + 3 * TAG_BYTES);
     row.extend_from_slice(&commitment.0);
     row.resize(HEAD_AT, 0);
     slots.iter().for_each(|slot| row.extend_from_slice(&slot.to_be_bytes()));
     sealed.digests().iter().for_each(|digest| row.extend_from_slice(digest));
-    let tag = encrypt_once(&head_key(payment), &place.context(&commitment, HEAD), &mut row[HEAD_AT..]);
+    let payment = MacKey::new(payment);
+    let tag = encrypt_once(&head_key(&payment), &place.context(&commitment, HEAD), &mut row[HEAD_AT..]);
     row[COMMITMENT_BYTES..HEAD_AT].copy_from_slice(&tag);
     let parts = sealed.padded_parts();
     for part in parts {
@@ -88,24 +88,25 @@ pub(crate) fn encode(
     }
     let subjects = SubjectKeys { debtor: Some(subjects[0]), creditor: Some(subjects[1]) };
     for (kind, part) in PartKind::ALL.into_iter().zip(parts) {
-        let key = part_key(kind, payment, &subjects).expect("both subjects have keys");
+        let key = part_key(kind, &payment, &subjects).expect("both subjects have keys");
         let start = row.len();
         row.extend_from_slice(part);
         let tag = encrypt_once(&key, &place.context(&commitment, kind.number()), &mut row[start..]);
         row.extend_from_slice(&tag);
     }
+    row
 }
 
-fn head_key(payment: &Key) -> Key {
-    derive(payment, &[b"head"])
+fn head_key(payment: &MacKey) -> Key {
+    payment.derive(&[b"head"])
 }
 
 /// The key of a part; nothing if one that it is made of is destroyed.
-fn part_key(kind: PartKind, payment: &Key, subjects: &SubjectKeys<'_>) -> Option<Key> {
+fn part_key(kind: PartKind, payment: &MacKey, subjects: &SubjectKeys<'_>) -> Option<Key> {
     Some(match kind {
-        PartKind::Debtor => derive(payment, &[b"debtor", &subjects.debtor?[..]]),
-        PartKind::Creditor => derive(payment, &[b"creditor", &subjects.creditor?[..]]),
-        PartKind::Remittance => derive(payment, &[b"remittance", &subjects.debtor?[..], &subjects.creditor?[..]]),
+        PartKind::Debtor => payment.derive(&[b"debtor", &subjects.debtor?[..]]),
+        PartKind::Creditor => payment.derive(&[b"creditor", &subjects.creditor?[..]]),
+        PartKind::Remittance => payment.derive(&[b"remittance", &subjects.debtor?[..], &subjects.creditor?[..]]),
     })
 }
 
@@ -141,7 +142,8 @@ impl<'a> Row<'a> {
         let mut head = Zeroizing::new([0; HEAD_BYTES]);
         head.copy_from_slice(&self.bytes[HEAD_AT..LENGTHS_AT]);
         let tag = self.bytes[COMMITMENT_BYTES..HEAD_AT].try_into().expect("16 bytes");
-        if !decrypt_once(&head_key(payment), &place.context(&self.commitment, HEAD), &mut head[..], &tag) {
+        if !decrypt_once(&head_key(&MacKey::new(payment)), &place.context(&self.commitment, HEAD), &mut head[..], &tag)
+        {
             return Err(Damaged);
         }
         let slot = |at: usize| u64::from_be_bytes(head[at..at + 8].try_into().expect("eight bytes"));
@@ -162,7 +164,7 @@ impl<'a> Row<'a> {
         payment: &Key,
         subjects: &SubjectKeys<'_>,
     ) -> Result<Option<Zeroizing<Vec<u8>>>, Damaged> {
-        let Some(key) = part_key(kind, payment, subjects) else { return Ok(None) };
+        let Some(key) = part_key(kind, &MacKey::new(payment), subjects) else { return Ok(None) };
         let (content, tag) = self.parts[index(kind)].split_last_chunk().ok_or(Damaged)?;
         let mut content = Zeroizing::new(content.to_vec());
         let context = place.context(&self.commitment, kind.number());

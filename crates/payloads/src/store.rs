@@ -1,7 +1,6 @@
 //! The store, open: what its parts share, and looking names up.
 
 use crate::ciphertexts::Ciphertexts;
-use crate::crypto::Key;
 use crate::fault::PayloadFault;
 use crate::files::FolderLock;
 use crate::house_key::HouseKey;
@@ -11,8 +10,8 @@ use crate::payload::Subject;
 use crate::randomness::Randomness;
 use crate::register::{ErasedName, ErasureRecord, Register};
 use crate::slot::{Owner, Slot};
+use crate::subject_keys::SubjectKeys;
 use domain::Commitment;
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// A folder of payloads, open. One process, one thread at a time.
@@ -25,9 +24,9 @@ pub struct PayloadStore {
     pub(crate) keys: KeyFile,
     pub(crate) register: Register,
     pub(crate) index: Index,
-    /// Keys of subjects seen lately, by tag.
-    pub(crate) subjects: BTreeMap<[u8; 32], (u64, Key)>,
+    pub(crate) subjects: SubjectKeys,
     pub(crate) randomness: Box<dyn Randomness + Send>,
+    pub(crate) threads: usize,
     /// Bytes written since the write-ahead log was last copied.
     pub(crate) bytes_logged: u64,
     pub(crate) stopped: Option<PayloadFault>,

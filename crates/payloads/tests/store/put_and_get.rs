@@ -3,8 +3,8 @@
 use crate::common::{assert_sound, assert_whole, batch, commitment, house, open, options, payload, sealed};
 use domain::Commitment;
 use payloads::{
-    Got, NotPut, PartKind, PayloadRefusal, PayloadStore, Presence, Put, SealedPayload, SeededRandomness, commitment_of,
-    draw_salts, part_digest, seal,
+    Got, NotPut, PartKind, PayloadRefusal, PayloadStore, Presence, Put, SealedPayload, SeededRandomness, StoreOptions,
+    commitment_of, draw_salts, part_digest, seal,
 };
 
 #[test]
@@ -104,16 +104,19 @@ fn one_payload_under_other_salts_has_another_commitment() {
 
 #[test]
 fn the_same_seed_gives_the_same_bytes_on_disk() {
-    let bytes = |seed| {
+    let bytes = |seed, threads| {
         let dir = tempfile::tempdir().expect("a folder");
-        let (mut store, _) = PayloadStore::open(dir.path(), &house(), options(seed)).expect("opened");
+        let options = StoreOptions { threads, ..options(seed) };
+        let (mut store, _) = PayloadStore::open(dir.path(), &house(), options).expect("opened");
         store.put_batch(&batch(0..50)).expect("put");
+        store.put_batch(&batch(50..700)).expect("put");
         store.erase_payment(&commitment(3), &crate::common::order(1)).expect("erased");
         store.close().expect("closed");
         ["payloads.db", "keys", "erasures"].map(|name| std::fs::read(dir.path().join(name)).expect("readable"))
     };
-    assert!(bytes(5) == bytes(5));
-    assert!(bytes(5)[1] != bytes(6)[1]);
+    assert!(bytes(5, 1) == bytes(5, 1));
+    assert!(bytes(5, 1) == bytes(5, 4), "whatever the number of threads");
+    assert!(bytes(5, 1)[1] != bytes(6, 1)[1]);
     let mut source = SeededRandomness::new(9);
     assert_ne!(seal(&payload(1), &mut source).expect("good").0, seal(&payload(1), &mut source).expect("good").0);
 }
