@@ -1,0 +1,83 @@
+//! Limits: set for a business date, in force from its opening, until the next one or until the member leaves.
+
+use super::trouble::Taken;
+use super::{About, Filler};
+use crate::cell::Cell;
+use crate::names::scope_cells;
+use crate::schema::Table;
+use domain::limit::{LimitSetting, Scope};
+use domain::{ArrangementId, Date, MemberId};
+
+impl Filler {
+    pub(super) fn limit_set(&mut self, setting: LimitSetting) -> Taken<About> {
+        let LimitSetting { arrangement, scope, maximum_minor, effective } = setting;
+        let found = self.house.arrangement(arrangement)?;
+        let (currency, today) = (found.asset, found.open_day);
+        let [kind, institution, debtor, member] = scope_cells(scope);
+        let row = [
+            self.seq.into(),
+            arrangement.into(),
+            kind,
+            institution,
+            debtor,
+            member,
+            maximum_minor.into(),
+            currency.into(),
+            effective.into(),
+            Cell::Null,
+            Cell::Null,
+            Cell::Null,
+        ];
+        self.store.insert(Table::LimitSetting, &row)?;
+        if today.is_some_and(|today| effective <= today) {
+            self.put_in_force(arrangement, scope, self.seq)?;
+        } else if let Some(earlier) = self.house.limits_ahead.insert((arrangement, scope, effective), self.seq) {
+            // A later word on the same limit for the same date replaces the earlier one.
+            self.end_limit(earlier, "replaced")?;
+        }
+        Ok(About::arrangement(arrangement))
+    }
+
+    fn put_in_force(&mut self, arrangement: ArrangementId, scope: Scope, setting: u64) -> Taken {
+        if let Some(earlier) = self.house.limits.insert((arrangement, scope), setting) {
+            self.end_limit(earlier, "replaced")?;
+        }
+        self.change(Table::LimitSetting, &[setting.into()], &[("in_force_seq", self.seq.into())])
+    }
+
+    fn end_limit(&mut self, setting: u64, by: &'static str) -> Taken {
+        let edits = [("ended_seq", self.seq.into()), ("ended_by", by.into())];
+        self.change(Table::LimitSetting, &[setting.into()], &edits)
+    }
+
+    /// What was set for a date up to the one that opens comes into force, in the order of those dates.
+    pub(super) fn limits_come_into_force(&mut self, arrangement: ArrangementId, date: Date) -> Taken {
+        let is_due = |key: &(ArrangementId, Scope, Date)| key.0 == arrangement && key.2 <= date;
+        let mut due: Vec<_> =
+            self.house.limits_ahead.iter().filter(|(key, _)| is_due(key)).map(|(k, s)| (*k, *s)).collect();
+        self.house.limits_ahead.retain(|key, _| !is_due(key));
+        due.sort_by_key(|((_, _, effective), _)| *effective);
+        due.into_iter().try_for_each(|((_, scope, _), setting)| self.put_in_force(arrangement, scope, setting))
+    }
+
+    /// A member that leaves takes its limits with it, and the lines towards it.
+    pub(super) fn limits_of_member_end(&mut self, arrangement: ArrangementId, left: MemberId) -> Taken {
+        let institutions = &self.house.institutions;
+        let concerns = |scope: &Scope| match *scope {
+            Scope::InstitutionShare(institution) => {
+                institutions.get(institution.index()).is_some_and(|found| found.member == left)
+            }
+            Scope::Pair { debtor, creditor } => debtor == left || creditor == left,
+            Scope::CreditorExposure(member)
+            | Scope::PerPayment(member)
+            | Scope::Prefinancing(member)
+            | Scope::CommittedLine(member) => member == left,
+        };
+        let in_force = self.house.limits.iter().filter(|((of, scope), _)| *of == arrangement && concerns(scope));
+        let ahead = self.house.limits_ahead.iter().filter(|((of, scope, _), _)| *of == arrangement && concerns(scope));
+        let over: Vec<u64> = in_force.map(|(_, setting)| *setting).chain(ahead.map(|(_, setting)| *setting)).collect();
+        self.house.limits.retain(|_, setting| !over.contains(setting));
+        self.house.limits_ahead.retain(|_, setting| !over.contains(setting));
+        over.into_iter().try_for_each(|setting| self.end_limit(setting, "member left"))
+    }
+}

@@ -1,0 +1,191 @@
+//! The running figures: accounts, positions, pair figures, queues, counts, open cycles.
+
+use super::shelf::Shelved;
+use super::trouble::{Taken, disagree};
+use crate::cell::Cell;
+use crate::names::{Named, book_cells, owner_cells};
+use crate::schema::Table;
+use domain::{AccountKey, ArrangementId, CurrencyId, CycleId, Date, InstitutionId, MemberId, PaymentState, RunId};
+
+/// Adds to a sum that stays far within 128 bits.
+pub(crate) fn add(sum: &mut i128, amount: i128) -> Taken {
+    match sum.checked_add(amount) {
+        Some(total) => *sum = total,
+        None => return disagree("a sum beyond 128 bits"),
+    }
+    Ok(())
+}
+
+/// The balance of an account.
+pub(crate) struct Account {
+    pub(crate) balance_minor: i128,
+    pub(crate) first_seq: u64,
+    pub(crate) last_seq: u64,
+}
+
+impl Shelved<9> for Account {
+    type Key = AccountKey;
+    const TABLE: Table = Table::Account;
+
+    fn cells(&self, key: &AccountKey) -> [Cell<'static>; 9] {
+        let ([book, book_number], [owner, owner_number]) = (book_cells(key.book), owner_cells(key.owner));
+        [
+            book,
+            book_number,
+            owner,
+            owner_number,
+            key.currency.into(),
+            key.kind.name().into(),
+            Cell::whole(self.balance_minor),
+            self.first_seq.into(),
+            self.last_seq.into(),
+        ]
+    }
+}
+
+/// The position of an institution in a cycle.
+pub(crate) struct Position {
+    pub(crate) paid_minor: i128,
+    pub(crate) received_minor: i128,
+    pub(crate) first_seq: u64,
+    pub(crate) last_seq: u64,
+    pub(crate) closed_seq: Option<u64>,
+}
+
+impl Position {
+    /// What the owner is owed.
+    pub(crate) const fn balance_minor(&self) -> i128 {
+        self.received_minor - self.paid_minor
+    }
+}
+
+impl Shelved<10> for Position {
+    type Key = (ArrangementId, CycleId, InstitutionId, CurrencyId);
+    const TABLE: Table = Table::Position;
+
+    fn cells(&self, key: &Self::Key) -> [Cell<'static>; 10] {
+        [
+            key.0.into(),
+            key.1.into(),
+            key.2.into(),
+            key.3.into(),
+            Cell::whole(self.paid_minor),
+            Cell::whole(self.received_minor),
+            Cell::whole(self.balance_minor()),
+            self.first_seq.into(),
+            self.last_seq.into(),
+            self.closed_seq.into(),
+        ]
+    }
+}
+
+/// What one member owes another in a cycle.
+pub(crate) struct PairFigure {
+    pub(crate) low_owes_minor: i128,
+    pub(crate) first_seq: u64,
+    pub(crate) last_seq: u64,
+    pub(crate) closed_seq: Option<u64>,
+}
+
+impl Shelved<9> for PairFigure {
+    type Key = (ArrangementId, CycleId, MemberId, MemberId, CurrencyId);
+    const TABLE: Table = Table::PairFigure;
+
+    fn cells(&self, key: &Self::Key) -> [Cell<'static>; 9] {
+        [
+            key.0.into(),
+            key.1.into(),
+            key.2.into(),
+            key.3.into(),
+            key.4.into(),
+            Cell::whole(self.low_owes_minor),
+            self.first_seq.into(),
+            self.last_seq.into(),
+            self.closed_seq.into(),
+        ]
+    }
+}
+
+/// The queue of an institution: urgent items (`true`) or ordinary ones.
+pub(crate) struct Queue {
+    pub(crate) waiting: u64,
+    pub(crate) first_seq: u64,
+    pub(crate) last_seq: u64,
+}
+
+impl Shelved<6> for Queue {
+    type Key = (ArrangementId, InstitutionId, bool);
+    const TABLE: Table = Table::Queue;
+
+    fn cells(&self, key: &Self::Key) -> [Cell<'static>; 6] {
+        [key.0.into(), key.1.into(), key.2.into(), self.waiting.into(), self.first_seq.into(), self.last_seq.into()]
+    }
+}
+
+/// How many payments are in a state; returns (`true`) apart from orders.
+pub(crate) struct StateCount {
+    pub(crate) payments: u64,
+    pub(crate) last_seq: u64,
+}
+
+impl Shelved<5> for StateCount {
+    type Key = (ArrangementId, bool, PaymentState);
+    const TABLE: Table = Table::StateCount;
+
+    fn cells(&self, key: &Self::Key) -> [Cell<'static>; 5] {
+        [key.0.into(), key.1.into(), (key.2 as u8).into(), self.payments.into(), self.last_seq.into()]
+    }
+}
+
+/// An optimisation run.
+pub(crate) struct Run {
+    pub(crate) frozen_seq: u64,
+    pub(crate) items: u64,
+    pub(crate) released: u64,
+    pub(crate) ended_seq: Option<u64>,
+}
+
+impl Shelved<6> for Run {
+    type Key = (ArrangementId, RunId);
+    const TABLE: Table = Table::Run;
+
+    fn cells(&self, key: &Self::Key) -> [Cell<'static>; 6] {
+        [
+            key.0.into(),
+            key.1.into(),
+            self.frozen_seq.into(),
+            self.items.into(),
+            self.released.into(),
+            self.ended_seq.into(),
+        ]
+    }
+}
+
+/// A netting cycle: open, or being closed.
+#[derive(Default)]
+pub(crate) struct Cycle {
+    /// Lowest and highest payment with leg 2, or its reversal, in the cycle.
+    pub(crate) payments: Option<(u64, u64)>,
+    pub(crate) closed_seq: Option<u64>,
+    pub(crate) day: Option<Date>,
+    pub(crate) settle_on: Option<Date>,
+}
+
+impl Shelved<8> for Cycle {
+    type Key = (ArrangementId, CycleId);
+    const TABLE: Table = Table::Cycle;
+
+    fn cells(&self, key: &Self::Key) -> [Cell<'static>; 8] {
+        [
+            key.0.into(),
+            key.1.into(),
+            self.payments.map(|(first, _)| first).into(),
+            self.payments.map(|(_, last)| last).into(),
+            self.closed_seq.into(),
+            self.day.into(),
+            self.settle_on.into(),
+            // Set in the file alone, after the close.
+            Cell::Null,
+        ]
+    }
+}

@@ -1,0 +1,4 @@
+//! Questions.
+
+/// Q.
+pub const QUESTIONS: &[u8] = &[];
