@@ -1,7 +1,7 @@
 //! Copies of the store, and bringing them back without bringing back what was erased.
 //!
-//! Ciphertexts are one copy, keys another, made after it and kept apart: neither alone can be read. Each has the register as
-//! it was then. What is erased later is still in both. So a restore takes the newest register and erases again, and whoever
+//! Ciphertexts and register are one copy, keys another, made after it and kept apart: neither alone can be read. What is
+//! erased later is still in both. So a restore takes the newest register and erases again, and whoever
 //! gives the house another key and destroys the old one makes the older copies of the keys useless.
 
 use crate::ciphertexts::{self, Ciphertexts};
@@ -10,10 +10,11 @@ use crate::files::{self, FolderLock, KEYS_FILE, PAYLOADS_FILE, REGISTER_FILE};
 use crate::house_key::HouseKey;
 use crate::key_file::KeyFile;
 use crate::open::{StoreOptions, Warning};
-use crate::register::Register;
+use crate::register::{ErasureRecord, Register};
 use crate::slot::{Owner, Slot};
-use crate::store::PayloadStore;
+use crate::store::{PayloadStore, erased_name};
 use crate::verify::Verified;
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
@@ -35,17 +36,16 @@ pub fn backup(dir: &Path, target: &Path) -> Result<(), PayloadFault> {
     copy_file(&dir.join(REGISTER_FILE), &target.join(REGISTER_FILE), StoreFile::Register)
 }
 
-/// Copies the keys of the store in `dir`, which may be in use, still wrapped under the house key, and the register, to the
-/// empty or new folder `target`. To be made after the copy of the payloads, and kept apart from it. `keys` is the keys file.
+/// Copies the keys of a store, which may be in use, to a new file, still wrapped under the house key. To be made after the
+/// copy of the payloads, and kept apart from it.
 ///
 /// # Errors
-/// [`Problem::TargetNotEmpty`]; faults of reading and writing.
-pub fn backup_keys(dir: &Path, keys: &Path, target: &Path) -> Result<(), PayloadFault> {
-    require_empty(target)?;
-    files::check_space(target, usize::try_from(length(keys, StoreFile::Keys)?).unwrap_or(usize::MAX) / 2)?;
-    copy_file(keys, &target.join(KEYS_FILE), StoreFile::Keys)?;
-    // After the keys: so it has the entry of every key that is destroyed there.
-    copy_file(&dir.join(REGISTER_FILE), &target.join(REGISTER_FILE), StoreFile::Register)
+/// [`Problem::TargetNotEmpty`] if there is such a file; faults of reading and writing.
+pub fn backup_keys(keys: &Path, target: &Path) -> Result<(), PayloadFault> {
+    if files::exists(target)? {
+        return Err(PayloadFault::new(Problem::TargetNotEmpty, target, "there is a file of this name"));
+    }
+    copy_file(keys, target, StoreFile::Keys)
 }
 
 impl PayloadStore {
@@ -62,7 +62,7 @@ impl PayloadStore {
     /// # Errors
     /// As [`backup_keys`].
     pub fn backup_keys_to(&self, target: &Path) -> Result<(), PayloadFault> {
-        backup_keys(self.dir(), self.keys.path(), target)
+        backup_keys(self.keys.path(), target)
     }
 }
 
@@ -71,7 +71,7 @@ impl PayloadStore {
 pub struct RestoreSource {
     /// A folder made by [`backup`].
     pub payloads: PathBuf,
-    /// A folder made by [`backup_keys`] after it.
+    /// A file made by [`backup_keys`] after it.
     pub keys: PathBuf,
     /// The newest register that was exported, by [`PayloadStore::export_register`] or taken from the lost folder. Without
     /// it, what was erased after the backup comes back.
@@ -83,7 +83,7 @@ pub struct RestoreSource {
 pub struct Restored {
     /// What verification found: nothing wrong.
     pub verified: Verified,
-    /// Entries that newer registers had beyond the one beside the payloads, carried out.
+    /// Erasures that a newer register, or the keys, told of beyond the register beside the payloads: carried out.
     pub erasures_applied: u64,
     /// Keys of payloads that were put after the backup of the payloads: destroyed, for they open nothing here.
     pub keys_without_payload: u64,
@@ -109,17 +109,19 @@ pub fn restore(
         return Err(PayloadFault::new(Problem::TargetNotEmpty, &keys_path, "there are keys already"));
     }
     let lock = FolderLock::take(dir)?;
-    copy_file(&source.keys.join(KEYS_FILE), &keys_path, StoreFile::Keys)?;
+    copy_file(&source.keys, &keys_path, StoreFile::Keys)?;
     let keys = KeyFile::open(&keys_path, house)?.keys;
     let register_path = dir.join(REGISTER_FILE);
     let secret = &keys.keys().register;
     copy_file(&source.payloads.join(REGISTER_FILE), &register_path, StoreFile::Register)?;
     drop(Register::open_export(&register_path, keys.store(), secret)?);
     let mut register = Register::open(&register_path, keys.store(), secret, 0)?.register;
-    let mut erasures_applied = 0;
-    for newer in std::iter::once(&source.keys.join(REGISTER_FILE)).chain(&source.register) {
-        erasures_applied += register.extend_from(&Register::open_export(newer, keys.store(), secret)?)?;
+    let before = register.count();
+    if let Some(newer) = &source.register {
+        register.extend_from(&Register::open_export(newer, keys.store(), secret)?)?;
     }
+    extend_from_keys(&mut register, &keys)?;
+    let erasures_applied = register.count() - before;
     drop(register);
     // The database last: with it the folder is a store.
     copy_file(&source.payloads.join(PAYLOADS_FILE), &dir.join(PAYLOADS_FILE), StoreFile::Payloads)?;
@@ -132,6 +134,27 @@ pub fn restore(
     }
     store.close()?;
     Ok(Restored { verified, erasures_applied, keys_without_payload, warnings })
+}
+
+/// Keys that were copied later than every register at hand tell themselves what was erased meanwhile.
+fn extend_from_keys(register: &mut Register, keys: &KeyFile) -> Result<(), PayloadFault> {
+    let mut told = BTreeMap::new();
+    keys.read_from(0, |_, slot| {
+        if let Some(Slot::Destroyed { owner, name, erasure, facts }) = slot
+            && erasure >= register.count()
+        {
+            told.insert(erasure, ErasureRecord::from_facts(erasure, erased_name(owner, name), &facts));
+        }
+        Ok(())
+    })?;
+    let numbers = register.count()..;
+    let records: Option<Vec<ErasureRecord>> =
+        numbers.zip(told).map(|(number, (erasure, record))| record.filter(|_| erasure == number)).collect();
+    let lacking = || {
+        let what = "the keys tell of erasures that follow on others, which neither they nor the register have";
+        PayloadFault::new(Problem::Truncated(StoreFile::Register), register.path(), what)
+    };
+    register.append_records(&records.ok_or_else(lacking)?)
 }
 
 /// Destroys keys whose payloads the backup does not have yet.

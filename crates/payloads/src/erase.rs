@@ -144,7 +144,7 @@ impl PayloadStore {
     fn first_tombstone(&mut self, owner: Owner, name: &[u8; 32]) -> Result<ErasureRecord, PayloadFault> {
         let mut first = None;
         for number in self.candidates(name)? {
-            if let Slot::Destroyed { owner: found, name: named, erasure } = self.keys.read(number)?
+            if let Slot::Destroyed { owner: found, name: named, erasure, .. } = self.keys.read(number)?
                 && (found, named) == (owner, *name)
             {
                 first = Some(first.map_or(erasure, |first: u64| first.min(erasure)));
@@ -165,7 +165,7 @@ impl PayloadStore {
                 ErasedName::Subject(tag) => (Owner::Subject, tag),
             };
             self.subjects.remove(&name);
-            let tombstone = Slot::Destroyed { owner, name, erasure: record.number };
+            let tombstone = Slot::Destroyed { owner, name, erasure: record.number, facts: record.facts() };
             match self.slots_to_destroy(owner, &name, record.number)? {
                 None => unknown.push((name, tombstone)),
                 Some(slots) => destroyed.extend(slots.into_iter().map(|number| (number, tombstone.clone()))),

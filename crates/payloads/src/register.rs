@@ -4,9 +4,8 @@
 //! opening. It holds no personal data: a commitment, or the keyed hash of a subject. Each record is authenticated, with
 //! the one before it, by HMAC under a key of the store, so that nobody without the house key can add, change or reorder.
 //!
-//! Header (128 bytes): `CDLE`, format u32, store (16), zeros, HMAC (32). Record (128 bytes): number u64, kind (1), ground
-//! (1), role (1), length of the reference (1), of whom (4), person (4), time i64, what (32), reference (36), HMAC (32).
-//! Numbers are big-endian, kinds 1 payment and 2 subject.
+//! Header (128 bytes): `CDLE`, format u32, store (16), zeros, HMAC (32). Record (128 bytes): number u64, kind (1), what (32),
+//! facts (55), HMAC (32). Numbers are big-endian, kinds 1 payment and 2 subject.
 
 use crate::crypto::{Key, mac};
 use crate::fault::{self, PayloadFault, Problem, StoreFile};
@@ -26,8 +25,10 @@ const MAGIC: [u8; 4] = *b"CDLE";
 const FORMAT: u32 = 1;
 /// Bytes of the header, and of each record.
 const RECORD_BYTES: usize = 128;
-const MAC_AT: usize = 96;
-const REFERENCE_AT: usize = 60;
+/// After the number; its byte before is the kind.
+const NAME_AT: usize = 9;
+const FACTS_AT: usize = NAME_AT + 32;
+const MAC_AT: usize = FACTS_AT + FACTS_BYTES;
 /// Records read at a time when many are.
 const RECORDS_READ: u64 = 2048;
 
@@ -166,6 +167,44 @@ impl fmt::Display for ErasureRecord {
     }
 }
 
+/// What a record says beside what was erased and its number. A destroyed key keeps it too, so that a copy of the keys that
+/// is newer than any register at hand can tell of its erasures.
+pub(crate) type Facts = [u8; FACTS_BYTES];
+/// Ground, role, length of the reference (1 each), of whom (4), person (4), time (8), reference (36).
+pub(crate) const FACTS_BYTES: usize = 55;
+const TIME_AT: usize = 11;
+const REFERENCE_AT: usize = 19;
+
+impl ErasureRecord {
+    pub(crate) fn facts(&self) -> Facts {
+        let mut facts = [0; FACTS_BYTES];
+        let (role, whom) = role_numbers(self.by.role);
+        let reference = self.reference.0.as_bytes();
+        facts[0] = self.ground.number();
+        facts[1] = role;
+        facts[2] = u8::try_from(reference.len()).expect("at most 35");
+        facts[3..7].copy_from_slice(&whom.to_be_bytes());
+        facts[7..TIME_AT].copy_from_slice(&self.by.person.to_be_bytes());
+        facts[TIME_AT..REFERENCE_AT].copy_from_slice(&self.at.0.to_be_bytes());
+        facts[REFERENCE_AT..][..reference.len()].copy_from_slice(reference);
+        facts
+    }
+
+    /// The record of a number; nothing if the facts are not in the form above.
+    pub(crate) fn from_facts(number: u64, erased: ErasedName, facts: &Facts) -> Option<ErasureRecord> {
+        let number32 = |at: usize| u32::from_be_bytes(facts[at..at + 4].try_into().expect("four bytes"));
+        let reference = facts[REFERENCE_AT..].get(..usize::from(facts[2]))?;
+        Some(ErasureRecord {
+            number,
+            erased,
+            at: Timestamp(i64::from_be_bytes(facts[TIME_AT..REFERENCE_AT].try_into().expect("eight bytes"))),
+            ground: Ground::ALL.into_iter().find(|ground| ground.number() == facts[0])?,
+            reference: Reference::new(std::str::from_utf8(reference).ok()?).ok()?,
+            by: Actor { role: role(facts[1], number32(3))?, person: number32(7) },
+        })
+    }
+}
+
 type Stored = [u8; RECORD_BYTES];
 type Mac = [u8; 32];
 
@@ -277,7 +316,6 @@ impl Register {
         names: &[ErasedName],
         order: &ErasureOrder,
     ) -> Result<Vec<ErasureRecord>, PayloadFault> {
-        let (mut last, mut bytes) = (self.last, Vec::with_capacity(names.len() * RECORD_BYTES));
         let records: Vec<ErasureRecord> = (self.count..)
             .zip(names)
             .map(|(number, &erased)| {
@@ -285,13 +323,20 @@ impl Register {
                 ErasureRecord { number, erased, at: order.at, ground: order.ground, reference, by }
             })
             .collect();
-        for record in &records {
+        self.append_records(&records)?;
+        Ok(records)
+    }
+
+    /// Appends entries that have their numbers.
+    pub(crate) fn append_records(&mut self, records: &[ErasureRecord]) -> Result<(), PayloadFault> {
+        let (mut last, mut bytes) = (self.last, Vec::with_capacity(records.len() * RECORD_BYTES));
+        for (number, record) in (self.count..).zip(records) {
+            assert_eq!(record.number, number, "bug: entries follow each other");
             let stored = encode(record, &last, &self.key);
             last = stored[MAC_AT..].try_into().expect("32 bytes");
             bytes.extend_from_slice(&stored);
         }
-        self.append_stored(&bytes, last)?;
-        Ok(records)
+        self.append_stored(&bytes, last)
     }
 
     fn append_stored(&mut self, bytes: &[u8], last: Mac) -> Result<(), PayloadFault> {
@@ -302,17 +347,16 @@ impl Register {
         Ok(())
     }
 
-    /// Takes over what a newer export of this register has beyond it; gives how many entries that were.
+    /// Takes over what a newer export of this register has beyond it.
     ///
     /// # Errors
     /// [`Problem::RegisterForked`] if neither is the beginning of the other.
-    pub(crate) fn extend_from(&mut self, newer: &Register) -> Result<u64, PayloadFault> {
+    pub(crate) fn extend_from(&mut self, newer: &Register) -> Result<(), PayloadFault> {
         let common = self.count.min(newer.count);
         if self.mac_before(common)? != newer.mac_before(common)? {
             let what = format!("this register and {} differ within the first {common} entries", self.path.display());
             return Err(PayloadFault::new(Problem::RegisterForked, &newer.path, what));
         }
-        let before = self.count;
         while self.count < newer.count {
             let count = (newer.count - self.count).min(RECORDS_READ);
             let mut bytes = vec![0; usize::try_from(count).expect("a small number") * RECORD_BYTES];
@@ -321,7 +365,7 @@ impl Register {
             let last = bytes.last_chunk().copied().expect("at least one entry");
             self.append_stored(&bytes, last)?;
         }
-        Ok(self.count - before)
+        Ok(())
     }
 
     /// An entry.
@@ -448,18 +492,10 @@ fn encode(record: &ErasureRecord, before: &Mac, key: &Key) -> Stored {
         ErasedName::Payment(commitment) => (1, commitment.0),
         ErasedName::Subject(tag) => (2, tag),
     };
-    let (role, whom) = role_numbers(record.by.role);
-    let reference = record.reference.0.as_bytes();
     stored[..8].copy_from_slice(&record.number.to_be_bytes());
-    stored[8] = kind;
-    stored[9] = record.ground.number();
-    stored[10] = role;
-    stored[11] = u8::try_from(reference.len()).expect("at most 35");
-    stored[12..16].copy_from_slice(&whom.to_be_bytes());
-    stored[16..20].copy_from_slice(&record.by.person.to_be_bytes());
-    stored[20..28].copy_from_slice(&record.at.0.to_be_bytes());
-    stored[28..REFERENCE_AT].copy_from_slice(&name);
-    stored[REFERENCE_AT..REFERENCE_AT + reference.len()].copy_from_slice(reference);
+    stored[NAME_AT - 1] = kind;
+    stored[NAME_AT..FACTS_AT].copy_from_slice(&name);
+    stored[FACTS_AT..MAC_AT].copy_from_slice(&record.facts());
     let sum = mac(key, &[b"record", before, &stored[..MAC_AT]]);
     stored[MAC_AT..].copy_from_slice(&sum);
     stored
@@ -470,22 +506,14 @@ fn decode(stored: &Stored, before: &Mac, key: &Key) -> Option<ErasureRecord> {
     if stored[MAC_AT..] != mac(key, &[b"record", before, &stored[..MAC_AT]]) {
         return None;
     }
-    let name = stored[28..REFERENCE_AT].try_into().expect("32 bytes");
-    let erased = match stored[8] {
+    let name = stored[NAME_AT..FACTS_AT].try_into().expect("32 bytes");
+    let erased = match stored[NAME_AT - 1] {
         1 => ErasedName::Payment(Commitment(name)),
         2 => ErasedName::Subject(name),
         _ => return None,
     };
-    let number32 = |at: usize| u32::from_be_bytes(stored[at..at + 4].try_into().expect("four bytes"));
-    let reference = stored[REFERENCE_AT..MAC_AT].get(..usize::from(stored[11]))?;
-    Some(ErasureRecord {
-        number: u64::from_be_bytes(stored[..8].try_into().expect("eight bytes")),
-        erased,
-        at: Timestamp(i64::from_be_bytes(stored[20..28].try_into().expect("eight bytes"))),
-        ground: Ground::ALL.into_iter().find(|ground| ground.number() == stored[9])?,
-        reference: Reference::new(std::str::from_utf8(reference).ok()?).ok()?,
-        by: Actor { role: role(stored[10], number32(12))?, person: number32(16) },
-    })
+    let number = u64::from_be_bytes(stored[..8].try_into().expect("eight bytes"));
+    ErasureRecord::from_facts(number, erased, stored[FACTS_AT..MAC_AT].try_into().expect("55 bytes"))
 }
 
 const fn role_numbers(role: Role) -> (u8, u32) {

@@ -157,7 +157,7 @@ impl PayloadStore {
             Slot::Live { owner: Owner::Subject, name, .. } => {
                 Ok((SubjectState::Key(self.keys.unwrap(number, &slot)?), *name))
             }
-            Slot::Destroyed { owner: Owner::Subject, name, erasure } => {
+            Slot::Destroyed { owner: Owner::Subject, name, erasure, .. } => {
                 let record = self.tombstone(*erasure, ErasedName::Subject(*name))?;
                 Ok((SubjectState::Destroyed(record), *name))
             }

@@ -1,10 +1,12 @@
 //! One slot of the keys file: a wrapped key, or what is left where one was destroyed.
 //!
-//! Kind (1), zeros (7), erasure (8), name (32), nonce (24), wrapped key (32), tag (16), checksum (8). No slot straddles
-//! a sector of 512 bytes, so overwriting one is not torn.
+//! Kind (1), zeros (7), number of the erasure (8), name (32), nonce (24), wrapped key (32), tag (16), checksum (8). Where a key
+//! was destroyed, what the register says of it (55) and zeros (17) stand in place of nonce, key and tag. No slot straddles a
+//! sector of 512 bytes, so overwriting one is not torn.
 
 use crate::crypto::{CHECKSUM_BYTES, KEY_BYTES, Key, NONCE_BYTES, TAG_BYTES, checksum, unwrap, wrap};
 use crate::key_file::StoreId;
+use crate::register::{FACTS_BYTES, Facts};
 use std::fmt;
 use zeroize::Zeroizing;
 
@@ -16,6 +18,7 @@ const NONCE_AT: usize = 48;
 const KEY_AT: usize = NONCE_AT + NONCE_BYTES;
 const TAG_AT: usize = KEY_AT + KEY_BYTES;
 const CHECKSUM_AT: usize = TAG_AT + TAG_BYTES;
+const FACTS_END: usize = NONCE_AT + FACTS_BYTES;
 
 /// What a key belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,8 +36,8 @@ pub(crate) enum Slot {
     Void,
     /// A key.
     Live { owner: Owner, name: [u8; 32], nonce: [u8; NONCE_BYTES], wrapped: [u8; KEY_BYTES], tag: [u8; TAG_BYTES] },
-    /// No key any more: destroyed by the erasure with this number.
-    Destroyed { owner: Owner, name: [u8; 32], erasure: u64 },
+    /// No key any more: destroyed by the erasure with this number, of which the register says this.
+    Destroyed { owner: Owner, name: [u8; 32], erasure: u64, facts: Facts },
 }
 
 impl fmt::Debug for Slot {
@@ -108,10 +111,11 @@ impl Slot {
                 bytes[KEY_AT..TAG_AT].copy_from_slice(wrapped);
                 bytes[TAG_AT..CHECKSUM_AT].copy_from_slice(tag);
             }
-            Slot::Destroyed { owner, name, erasure } => {
+            Slot::Destroyed { owner, name, erasure, facts } => {
                 bytes[0] = if *owner == Owner::Payment { 3 } else { 4 };
                 bytes[ERASURE_AT..NAME_AT].copy_from_slice(&erasure.to_be_bytes());
                 bytes[NAME_AT..NONCE_AT].copy_from_slice(name);
+                bytes[NONCE_AT..FACTS_END].copy_from_slice(facts);
             }
         }
         let sum = sum_of(store, number, &bytes);
@@ -132,13 +136,18 @@ impl Slot {
             wrapped: bytes[KEY_AT..TAG_AT].try_into().expect("32 bytes"),
             tag: bytes[TAG_AT..CHECKSUM_AT].try_into().expect("16 bytes"),
         };
-        let erasure = u64::from_be_bytes(bytes[ERASURE_AT..NAME_AT].try_into().expect("eight bytes"));
+        let destroyed = |owner| Slot::Destroyed {
+            owner,
+            name,
+            erasure: u64::from_be_bytes(bytes[ERASURE_AT..NAME_AT].try_into().expect("eight bytes")),
+            facts: bytes[NONCE_AT..FACTS_END].try_into().expect("55 bytes"),
+        };
         Some(match bytes[0] {
             0 => Slot::Void,
             1 => live(Owner::Payment),
             2 => live(Owner::Subject),
-            3 => Slot::Destroyed { owner: Owner::Payment, name, erasure },
-            4 => Slot::Destroyed { owner: Owner::Subject, name, erasure },
+            3 => destroyed(Owner::Payment),
+            4 => destroyed(Owner::Subject),
             _ => return None,
         })
     }

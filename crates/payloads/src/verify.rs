@@ -101,7 +101,7 @@ impl PayloadStore {
                 self.keys.unwrap(number, &slot)?;
                 verified.subjects += 1;
             }
-            Slot::Destroyed { owner, name, erasure } => {
+            Slot::Destroyed { owner, name, erasure, .. } => {
                 self.tombstone(*erasure, erased_name(*owner, *name))?;
                 if let Some(done) = usize::try_from(*erasure).ok().and_then(|at| carried_out.get_mut(at)) {
                     *done = true;

@@ -29,7 +29,7 @@ impl Folders {
             register: None,
         };
         backup(store, &source.payloads).expect("copied");
-        backup_keys(store, &store.join("keys"), &source.keys).expect("copied");
+        backup_keys(&store.join("keys"), &source.keys).expect("copied");
         source
     }
 
@@ -121,6 +121,35 @@ fn newer_keys_under_older_payloads_are_destroyed_and_older_keys_are_refused() {
 }
 
 #[test]
+fn keys_copied_after_an_erasure_tell_of_it_even_without_a_newer_register() {
+    let folders = Folders::new();
+    let dir = folders.path("store");
+    let mut store = open(&dir);
+    store.put_batch(&batch(0..60)).expect("put");
+    let mut source = folders.back_up(&dir, "copy");
+    let payment = store.erase_payment(&commitment(1), &order(1)).expect("erased").record;
+    store.put_batch(&batch(60..70)).expect("put");
+    let later = store.erase_payment(&commitment(65), &order(2)).expect("erased").record;
+    let person = store.erase_subject(&subject(5), &order(3)).expect("erased").record;
+    fs::remove_file(&source.keys).expect("removed");
+    store.backup_keys_to(&source.keys).expect("copied");
+    let last = store.erase_payment(&commitment(2), &order(4)).expect("erased").record;
+    let restored = folders.restore(&source, "back").expect("restored");
+    assert_eq!(restored.erasures_applied, 3);
+    let mut back = open(&folders.path("back"));
+    assert_eq!(back.get(&commitment(1)), Ok(Got::Erased(payment.clone())));
+    assert_eq!(back.get(&commitment(65)), Ok(Got::Erased(later.clone())));
+    assert_eq!(back.register(), Ok(vec![payment.clone(), later.clone(), person.clone()]));
+    assert_whole(&mut back, 2);
+    // The register made from the keys is the beginning of the true one, byte for byte.
+    source.register = Some(dir.join("erasures"));
+    folders.restore(&source, "again").expect("restored");
+    let mut again = open(&folders.path("again"));
+    assert_eq!(again.register(), Ok(vec![payment, later, person, last.clone()]));
+    assert_eq!(again.get(&commitment(2)), Ok(Got::Erased(last)));
+}
+
+#[test]
 fn what_a_restore_cannot_use_is_named() {
     let folders = Folders::new();
     let (dir, other) = (folders.path("store"), folders.path("other"));
@@ -148,7 +177,7 @@ fn what_a_restore_cannot_use_is_named() {
     assert_eq!(with(&|source| source.register = Some(missing.clone())), "REGISTER_MISSING");
     assert_eq!(with(&|source| source.keys.clone_from(&strange.keys)), "REGISTER_OTHER_STORE");
     assert_eq!(with(&|source| source.register = Some(strange.payloads.join("erasures"))), "REGISTER_OTHER_STORE");
-    assert_eq!(with(&|source| source.register = Some(source.keys.join("keys"))), "REGISTER_DAMAGED");
+    assert_eq!(with(&|source| source.register = Some(source.keys.clone())), "REGISTER_DAMAGED");
     // A register that was cut at an entry is only older, and adds nothing; one cut within an entry is damaged.
     let register = fs::read(dir.join("erasures")).expect("readable");
     let path = folders.path("register");
@@ -167,7 +196,7 @@ fn what_a_restore_cannot_use_is_named() {
     assert_eq!(code_of(folders.restore(&source, "copy-payloads")), "TARGET_NOT_EMPTY");
     assert_eq!(code_of(folders.restore(&source, "copy-keys")), "TARGET_NOT_EMPTY");
     assert_eq!(code_of(backup(&dir, &folders.path("copy-payloads"))), "TARGET_NOT_EMPTY");
-    assert_eq!(code_of(backup_keys(&dir, &dir.join("keys"), &folders.path("copy-keys"))), "TARGET_NOT_EMPTY");
+    assert_eq!(code_of(backup_keys(&dir.join("keys"), &folders.path("copy-keys"))), "TARGET_NOT_EMPTY");
     assert_eq!(code_of(backup(&missing, &folders.path("nothing"))), "PAYLOADS_MISSING");
     assert_sound(&mut store);
 }
@@ -202,7 +231,7 @@ fn a_damaged_backup_is_named_when_it_is_brought_back() {
     for (path, codes) in [
         (source.payloads.join("payloads.db"), ["PAYLOADS_DAMAGED", "NOT_A_PAYLOAD_STORE", "SCHEMA_NEWER"]),
         (source.payloads.join("erasures"), ["REGISTER_DAMAGED", "REGISTER_OTHER_STORE", "SCHEMA_NEWER"]),
-        (source.keys.join("keys"), ["KEYS_DAMAGED", "PAYLOADS_OTHER_STORE", "REGISTER_OTHER_STORE"]),
+        (source.keys.clone(), ["KEYS_DAMAGED", "PAYLOADS_OTHER_STORE", "REGISTER_OTHER_STORE"]),
     ] {
         let sound = fs::read(&path).expect("readable");
         let (mut named, mut harmless) = (0, 0);

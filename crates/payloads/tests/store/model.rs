@@ -176,7 +176,7 @@ impl World {
             Step::BackUp => {
                 let source = RestoreSource { payloads: self.path(), keys: self.path(), register: None };
                 backup(&self.dir, &source.payloads).expect("copied");
-                backup_keys(&self.dir, &self.dir.join("keys"), &source.keys).expect("copied");
+                backup_keys(&self.dir.join("keys"), &source.keys).expect("copied");
                 self.backup = Some((source, self.key.clone(), self.model.clone()));
             }
             Step::Restore => self.restore(),

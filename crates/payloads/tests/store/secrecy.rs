@@ -55,7 +55,7 @@ fn no_file_may_be_read_by_others() {
     store.backup_keys_to(&root.path().join("copied-keys")).expect("copied");
     let mode = |path: &Path| fs::metadata(path).expect("there").permissions().mode() & 0o077;
     assert_eq!(mode(&dir), 0);
-    let copied = [root.path().join("copied-keys/keys"), root.path().join("copy/payloads.db")];
+    let copied = [root.path().join("copied-keys"), root.path().join("copy/payloads.db")];
     let names = ["payloads.db", "payloads.db-wal", "keys", "erasures", "lock"].map(|name| dir.join(name));
     for path in copied.iter().chain(&names) {
         assert_eq!(mode(path), 0, "{}", path.display());
