@@ -2,7 +2,7 @@
 
 use super::problem::{NONE, Problem, number};
 use super::relaxation::{Relaxation, multipliers};
-use super::search::{End, Search};
+use super::search::{End, Node, Search};
 use super::state::{Reason, Step};
 use super::valuation::{TestProof, Tests};
 use certify::queue::{Case, Multipliers};
@@ -10,7 +10,9 @@ use std::collections::BTreeMap;
 
 /// The tree of cases of a search, and the multipliers that its leaves name.
 pub(super) fn write(search: &Search<'_, '_>, relaxation: &Relaxation) -> (Vec<Multipliers>, Vec<Case>) {
-    let mut writer = Writer { search, relaxation, all: Vec::new(), by_reason: BTreeMap::new() };
+    let claim = search.bound();
+    let total = total_value(search.problem);
+    let mut writer = Writer { search, relaxation, claim, total, all: Vec::new(), by_reason: BTreeMap::new() };
     let needed = writer.needed_steps();
     let cases = writer.cases(&needed);
     (writer.all, cases)
@@ -19,6 +21,10 @@ pub(super) fn write(search: &Search<'_, '_>, relaxation: &Relaxation) -> (Vec<Mu
 struct Writer<'s, 'p, 'i> {
     search: &'s Search<'p, 'i>,
     relaxation: &'s Relaxation,
+    /// What is to be proved: a node that its own prices bound by this needs none below it.
+    claim: i128,
+    /// What all payments together are worth.
+    total: i128,
     all: Vec<Multipliers>,
     by_reason: BTreeMap<Reason, u32>,
 }
@@ -27,27 +33,59 @@ struct Writer<'s, 'p, 'i> {
 type Range = Vec<(i128, i128)>;
 
 impl Writer<'_, '_, '_> {
+    /// How a node ends in the proof: nothing below it is needed where its own prices are enough.
+    fn end(&self, node: &Node) -> End {
+        match node.end {
+            End::Closed(reason) => End::Closed(reason),
+            _ if node.bound <= self.claim => End::Closed(Reason::Prices(node.prices)),
+            end => end,
+        }
+    }
+
+    /// Whether each node is part of the proof.
+    fn reached(&self) -> Vec<bool> {
+        let mut is_reached = vec![false; self.search.nodes.len()];
+        is_reached[0] = true;
+        for (at, node) in self.search.nodes.iter().enumerate() {
+            if let End::Split { held, settled, .. } = self.end(node)
+                && is_reached[at]
+            {
+                (is_reached[held as usize], is_reached[settled as usize]) = (true, true);
+            }
+        }
+        is_reached
+    }
+
     /// For each node, whether each of its steps changes the bound of a leaf below.
     fn needed_steps(&self) -> Vec<Vec<bool>> {
         let nodes = &self.search.nodes;
         let mut ranges: Vec<Option<Range>> = vec![None; nodes.len()];
         let mut needed = vec![Vec::new(); nodes.len()];
-        for (at, node) in nodes.iter().enumerate().rev() {
-            let mut range = match node.end {
+        let is_reached = self.reached();
+        for (at, node) in nodes.iter().enumerate().rev().filter(|&(at, _)| is_reached[at]) {
+            let mut range = match self.end(node) {
                 End::Open => self.contributions(Reason::Prices(node.prices)),
                 End::Closed(reason) => self.contributions(reason),
                 End::Split { held, settled, .. } => {
-                    let mut range = ranges[held as usize].take().expect("children come after their parent");
-                    widen(&mut range, &ranges[settled as usize].take().expect("children come after their parent"));
+                    let mut take =
+                        |child: u32| ranges[child as usize].take().expect("children come after their parent");
+                    let mut range = take(held);
+                    widen(&mut range, &take(settled));
                     range
                 }
             };
             let mut is_needed = vec![false; node.steps.len()];
             for (from, to) in groups(&node.steps).into_iter().rev() {
                 let leader = node.steps[from];
-                let matters = leader.reason == Reason::Split
-                    || node.steps[from..to].iter().any(|step| self.matters(step, &range));
+                for at in from..to {
+                    is_needed[at] = self.matters(&node.steps[at], &range);
+                }
+                let matters = is_needed[from..to].contains(&true);
                 is_needed[from] = matters;
+                for at in from + 1..to {
+                    // What follows by order from a leg of a bundle is seen only beside the bundle.
+                    is_needed[at] |= matters && self.search.problem.legs(node.steps[at].unit).len() > 1;
+                }
                 if matters && leader.reason != Reason::Split {
                     widen(&mut range, &self.contributions(leader.reason));
                 }
@@ -110,11 +148,11 @@ impl Writer<'_, '_, '_> {
 
     /// A multiplier with which a row that cannot hold outweighs all that could be won.
     fn steepness(&self) -> i64 {
-        steepness(self.search.problem)
+        i64::try_from(self.total + 1).expect("a total value within 63 bits")
     }
 
     fn test_steepness(&self, proof: &TestProof) -> i128 {
-        (total_value(self.search.problem) + proof.by) / proof.by.max(1)
+        (self.total + proof.by) / proof.by.max(1)
     }
 
     fn cases(&mut self, needed: &[Vec<bool>]) -> Vec<Case> {
@@ -149,7 +187,7 @@ impl Writer<'_, '_, '_> {
                 }
                 continue;
             }
-            match node.end {
+            match self.end(node) {
                 End::Open => cases.push(self.leaf(Reason::Prices(node.prices))),
                 End::Closed(reason) => cases.push(self.leaf(reason)),
                 End::Split { unit, held, settled } => {
@@ -167,6 +205,8 @@ impl Writer<'_, '_, '_> {
     }
 
     fn leaf(&mut self, reason: Reason) -> Case {
+        // A case against the order of payments holds no answer: the checker asks nothing of its multipliers.
+        let reason = if reason == Reason::Order { Reason::Prices(NONE) } else { reason };
         if let Some(&known) = self.by_reason.get(&reason) {
             return Case::Leaf { multipliers: known };
         }
@@ -245,8 +285,4 @@ fn widen(range: &mut Range, other: &Range) {
 /// What all payments together are worth.
 pub(super) fn total_value(problem: &Problem<'_>) -> i128 {
     (0u32..).take(problem.unit_count()).map(|unit| problem.value(unit)).sum()
-}
-
-fn steepness(problem: &Problem<'_>) -> i64 {
-    i64::try_from(total_value(problem) + 1).expect("a total value within 63 bits")
 }

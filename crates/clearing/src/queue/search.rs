@@ -60,7 +60,7 @@ pub(super) struct Node {
     pub(super) steps: Vec<Step>,
     basis: Option<Rc<Basis>>,
     /// No answer here is worth more.
-    bound: i128,
+    pub(super) bound: i128,
     /// The prices that prove the bound.
     pub(super) prices: u32,
     pub(super) end: End,
