@@ -14,6 +14,11 @@ use std::time::Duration;
 /// How long SQLite waits for another program's lock.
 const LOCK_WAIT: Duration = Duration::from_secs(5);
 
+/// How often the right to fill is asked for, and the pause in between: a process that starts another one has for a moment
+/// a twin that holds whatever it holds, so that one answer says little.
+const LOCK_ATTEMPTS: u32 = 10;
+const LOCK_PAUSE: Duration = Duration::from_millis(20);
+
 /// The longest value: the source of a rulebook is the longest, and an event is no longer than this.
 const VALUE_BYTES_MAX: i32 = 2 * 1024 * 1024;
 
@@ -48,11 +53,15 @@ impl FillLock {
         let lock = beside(path, ".lock");
         let opened = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&lock);
         let file = opened.map_err(|error| of_io(&lock, &error))?;
-        match file.try_lock() {
-            Ok(()) => Ok(FillLock { _file: file }),
-            Err(TryLockError::WouldBlock) => Err(TablesFault::InUse { place: place(path) }),
-            Err(TryLockError::Error(error)) => Err(of_io(&lock, &error)),
+        for attempt in 0..LOCK_ATTEMPTS {
+            match file.try_lock() {
+                Ok(()) => return Ok(FillLock { _file: file }),
+                Err(TryLockError::WouldBlock) if attempt + 1 < LOCK_ATTEMPTS => std::thread::sleep(LOCK_PAUSE),
+                Err(TryLockError::WouldBlock) => break,
+                Err(TryLockError::Error(error)) => return Err(of_io(&lock, &error)),
+            }
         }
+        Err(TablesFault::InUse { place: place(path) })
     }
 }
 
