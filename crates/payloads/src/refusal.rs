@@ -135,7 +135,7 @@ impl fmt::Display for PayloadRefusal {
                 write!(f, "{found} in one batch; the call; give at most {allowed} at a time")
             }
             PayloadRefusal::ReferenceFormat => f.write_str(
-                "a case reference has 1 to 35 letters, digits and / - . and no others; --reference; give the number of the \
+                "a case reference has 1 to 35 letters, digits and / - . and no others; the order to erase; give the number of the \
                  case, never a name",
             ),
         }

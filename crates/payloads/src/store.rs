@@ -2,7 +2,7 @@
 
 use crate::ciphertexts::Ciphertexts;
 use crate::fault::PayloadFault;
-use crate::files::FolderLock;
+use crate::files::{self, FolderLock};
 use crate::house_key::HouseKey;
 use crate::index::Index;
 use crate::key_file::KeyFile;
@@ -107,11 +107,14 @@ impl PayloadStore {
         Ok(records)
     }
 
-    /// Writes the register to a file of its own, to be kept where backups are kept, and given to [`crate::restore`].
+    /// Writes the register to a new file, to be kept where backups are kept, and given to [`crate::restore`].
     ///
     /// # Errors
-    /// As [`PayloadStore::register`]; faults of writing.
+    /// As [`PayloadStore::register`]; [`crate::Problem::TargetNotEmpty`] if there is such a file; faults of writing.
     pub fn export_register(&self, target: &Path) -> Result<u64, PayloadFault> {
+        if files::exists(target)? {
+            return Err(PayloadFault::new(crate::Problem::TargetNotEmpty, target, "there is a file of this name"));
+        }
         self.register.check_all(drop)?;
         self.register.copy_to(target)?;
         Ok(self.register.count())

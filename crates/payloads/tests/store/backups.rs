@@ -74,6 +74,7 @@ fn an_old_backup_does_not_bring_erased_data_back_when_the_newer_register_is_give
     let later = store.erase_payment(&commitment(110), &order(4)).expect("erased").record;
     let register = folders.path("register");
     assert_eq!(store.export_register(&register), Ok(4));
+    assert_eq!(code_of(store.export_register(&register)), "TARGET_NOT_EMPTY");
     // The control: without the newer register, the erased payment is back.
     folders.restore(&source, "without").expect("restored");
     let mut without = open(&folders.path("without"));
