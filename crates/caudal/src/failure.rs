@@ -5,6 +5,7 @@ use engine::{Ended, OpenFault, SubmitFault};
 use journal::JournalFault;
 use lab::driver::RunFault;
 use lab::scenario_error::ScenarioError;
+use payloads::{NotErased, PayloadFault, PayloadRefusal, Problem};
 use std::fmt::Display;
 
 /// How a command ended. The numbers are fixed: scripts rely on them.
@@ -18,6 +19,8 @@ pub(crate) enum Exit {
     WrongUse,
     /// Wrong data: a CSV or TOML file.
     WrongData,
+    /// Configuration or connection.
+    Configuration,
     /// Storage or integrity.
     Storage,
     /// A bug of this program.
@@ -27,17 +30,18 @@ pub(crate) enum Exit {
 impl Exit {
     /// The exit of a number that a crate below gave.
     pub(crate) fn of_code(code: u8) -> Exit {
-        let all = [Exit::Done, Exit::CheckSaidNo, Exit::WrongUse, Exit::WrongData, Exit::Storage];
+        let all = [Exit::Done, Exit::CheckSaidNo, Exit::WrongUse, Exit::WrongData, Exit::Configuration, Exit::Storage];
         all.into_iter().find(|exit| exit.code() == code).expect("bug: an exit code that nobody documents")
     }
 
-    /// The number that the shell sees. 4 is kept for configuration and connections, of which there are none yet.
+    /// The number that the shell sees.
     pub(crate) const fn code(self) -> u8 {
         match self {
             Exit::Done => 0,
             Exit::CheckSaidNo => 1,
             Exit::WrongUse => 2,
             Exit::WrongData => 3,
+            Exit::Configuration => 4,
             Exit::Storage => 5,
             Exit::Bug => 70,
         }
@@ -81,6 +85,31 @@ impl Failure {
 impl From<JournalFault> for Failure {
     fn from(fault: JournalFault) -> Failure {
         Failure::new(Exit::Storage, fault.code(), &fault)
+    }
+}
+
+impl From<PayloadFault> for Failure {
+    fn from(fault: PayloadFault) -> Failure {
+        let exit = match fault.problem {
+            Problem::HouseKeyFile | Problem::HouseKeyInsecure | Problem::HouseKeyWrong => Exit::Configuration,
+            _ => Exit::Storage,
+        };
+        Failure::new(exit, fault.code(), &fault)
+    }
+}
+
+impl From<PayloadRefusal> for Failure {
+    fn from(refusal: PayloadRefusal) -> Failure {
+        Failure::new(Exit::CheckSaidNo, refusal.code(), &refusal)
+    }
+}
+
+impl From<NotErased> for Failure {
+    fn from(not_erased: NotErased) -> Failure {
+        match not_erased {
+            NotErased::Refused { refusal, .. } => refusal.into(),
+            NotErased::Fault(fault) => fault.into(),
+        }
     }
 }
 

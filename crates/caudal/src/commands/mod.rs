@@ -3,6 +3,7 @@
 pub(crate) mod backup;
 pub(crate) mod demo;
 pub(crate) mod drill;
+pub(crate) mod payload;
 pub(crate) mod restore;
 pub(crate) mod rulebook;
 pub(crate) mod simulate;
@@ -20,6 +21,7 @@ pub(crate) fn run(command: Command) -> Result<Exit, Failure> {
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Backup(arguments) => backup::run(&arguments),
         Command::Restore(arguments) => restore::run(&arguments),
+        Command::Payload(command) => payload::run(&command),
         Command::Drill(arguments) => drill::run(&arguments),
     }
 }

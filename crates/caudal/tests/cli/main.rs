@@ -9,6 +9,7 @@
 //! | flipped bits in every region of every file | `damage.rs` |
 //! | kill -9 at random moments | `killed.rs` |
 //! | seeded trouble | `drill.rs` |
+//! | personal data: shown, erased, verified, copied | `payloads.rs` |
 //! | disks that are full or may not be written | `disks.rs` |
 
 mod csv_tables;
@@ -18,6 +19,7 @@ mod drill;
 mod folders;
 mod help;
 mod killed;
+mod payloads;
 mod program;
 mod rulebooks;
 mod run_json;
