@@ -5,9 +5,9 @@
 //! a row of its own, take its last payment away (Bech and Soramäki, Gridlock resolution in interbank payment systems, Bank
 //! of Finland Discussion Papers 9/2001). It needs one queue for all that a row binds, and no payee with a ceiling.
 
-use crate::queue::QueueError;
 use crate::queue::problem::{Lists, Problem};
 use crate::queue::valuation::Tests;
+use crate::queue::{QueueError, well_formed};
 use certify::queue::{Instance, Row};
 
 /// The FIFO-maximal set and how it came about.
@@ -23,9 +23,10 @@ pub struct FifoSet {
 ///
 /// # Errors
 /// When the instance has none: an account with a ceiling, accounts that a group limit or a valuation binds together in
-/// several queues, or amounts beyond what the solver adds up.
+/// several queues, or amounts beyond what the solver adds up; or when it is not well formed.
 pub fn fifo_maximal(instance: &Instance) -> Result<FifoSet, QueueError> {
-    Problem::of(instance).and_then(|problem| of_problem(&problem))
+    well_formed(instance)?;
+    of_problem(&Problem::of(instance)?)
 }
 
 pub(crate) fn of_problem(problem: &Problem<'_>) -> Result<FifoSet, QueueError> {

@@ -176,7 +176,7 @@ impl<'p, 'i> Answer<'p, 'i> {
     /// The unit that makes good what a row is exceeded by at the least loss: the smallest that is enough, else the largest.
     fn unit_to_take(&mut self, row: usize, deficit: i64, is_locked: &dyn Fn(u32) -> bool) -> Option<u32> {
         let problem = self.problem;
-        let (mut enough, mut largest): (Option<(i64, u32)>, Option<(i64, u32)>) = (None, None);
+        let (mut enough, mut largest) = (None::<(i64, u32)>, None::<(i64, u32)>);
         let mut consider = |unit: u32, amount: i64| {
             if amount >= deficit && enough.is_none_or(|(least, _)| amount < least) {
                 enough = Some((amount, unit));

@@ -8,6 +8,7 @@
 //! check ([`proof`]). Budgets are in ticks, arcs and payments looked at, so that the same input gives the same answer.
 
 mod answer;
+mod neighbourhood;
 mod presolve;
 pub(crate) mod problem;
 mod proof;
@@ -21,6 +22,7 @@ use crate::fifo::{self, FifoSet};
 use answer::{Answer, Place};
 use certify::Claim;
 use certify::queue::{Certificate, Instance, Level, Order, Proposal};
+use neighbourhood::{Draws, Neighbourhoods};
 use problem::Problem;
 use relaxation::Relaxation;
 use search::{Limits, Objective, Search};
@@ -108,7 +110,7 @@ pub fn solve(
     options: Options,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Solution, QueueError> {
-    // The checker knows what is well formed: an empty answer of a well-formed instance is refused for its proof alone.
+    well_formed(instance)?;
     let problem = Problem::of(instance)?;
     let fifo = fifo::of_problem(&problem);
     let needs_fifo = instance.guard || instance.order == Order::Fifo;
@@ -123,6 +125,14 @@ pub fn solve(
         run.level(level, progress);
     }
     Ok(run.finish(fifo))
+}
+
+/// The checker knows what is well formed: of a well-formed instance it refuses the empty answer for its proof alone.
+pub(crate) fn well_formed(instance: &Instance) -> Result<(), QueueError> {
+    match certify::queue::check(instance, Proposal::default(), &Certificate::default()) {
+        Err(refused @ certify::Refused::Malformed { .. }) => Err(QueueError::Refused(refused)),
+        _ => Ok(()),
+    }
 }
 
 fn fifo_solution(problem: &Problem<'_>, fifo: FifoSet) -> Solution {
@@ -184,12 +194,16 @@ impl Prepared {
     }
 }
 
+/// Ticks of the search before the first look around its best answer.
+const FIRST_TURN_TICKS: u64 = 10_000_000;
+
 /// A run over the levels.
 struct Run<'p, 'i> {
     problem: &'p Problem<'i>,
     tests: &'p Tests<'i>,
     prepared: &'p Prepared,
     options: Options,
+    around: Neighbourhoods<'p, 'i>,
     best: Answer<'p, 'i>,
     levels: Vec<Level>,
     ticks: u64,
@@ -205,7 +219,14 @@ impl<'p, 'i> Run<'p, 'i> {
             best = rings;
         }
         let ticks = best.ticks + problem.unit_count() as u64;
-        Run { problem, tests, prepared, options, best, levels: Vec::new(), ticks }
+        let around = Neighbourhoods {
+            problem,
+            tests,
+            relaxation: &prepared.relaxation,
+            order: &prepared.order,
+            draws: Draws::of(problem),
+        };
+        Run { problem, tests, prepared, options, around, best, levels: Vec::new(), ticks }
     }
 
     /// Makes one level as good as its share of the budget allows.
@@ -223,12 +244,29 @@ impl<'p, 'i> Run<'p, 'i> {
             self.best.clone(),
         );
         search.begin();
-        let limits = Limits { ticks: share, nodes: self.options.nodes_max, gap_ppm: i128::from(self.options.gap_ppm) };
+        let nodes = self.options.nodes_max;
+        let limits = |ticks: u64| Limits { ticks, nodes, gap_ppm: i128::from(self.options.gap_ppm) };
         let before = self.ticks;
-        search.run(limits, &mut |value, upper_bound, ticks| {
+        let mut report = |value, upper_bound, ticks| {
             progress(Progress { level, claim: Claim { value, upper_bound }, ticks: before + ticks });
-        });
-        self.ticks += search.ticks();
+        };
+        // By turns: the search, then around its best answer, for twice as long each time. A run with a larger budget begins
+        // as one with a smaller budget did, so it is never worse.
+        let (mut around_ticks, mut turn) = (0, FIRST_TURN_TICKS);
+        loop {
+            let until = (search.ticks() + turn).min(share.saturating_sub(around_ticks));
+            let is_done = search.run(limits(until), &mut report);
+            let left = share.saturating_sub(search.ticks() + around_ticks);
+            if is_done || left == 0 || search.is_good_enough(&limits(share)) {
+                break;
+            }
+            let (best, enough) = (search.best.clone(), search.bound());
+            let (best, used) = self.around.improve(&search.objective, best, (turn / 2).min(left), enough);
+            search.offer(best);
+            around_ticks += used;
+            turn *= 2;
+        }
+        self.ticks += search.ticks() + around_ticks;
         let claim = Claim { value: 0, upper_bound: search.bound() };
         let (multipliers, cases) = proof::write(&search, &self.prepared.relaxation);
         self.best = search.best;

@@ -49,10 +49,6 @@ impl<T: Copy> Lists<T> {
     pub(crate) fn of_mut(&mut self, list: usize) -> &mut [T] {
         &mut self.items[self.starts[list] as usize..self.starts[list + 1] as usize]
     }
-
-    pub(crate) fn count(&self) -> usize {
-        self.starts.len() - 1
-    }
 }
 
 /// All payments from one account to another in one class.

@@ -77,14 +77,17 @@ impl Writer<'_, '_, '_> {
             let mut is_needed = vec![false; node.steps.len()];
             for (from, to) in groups(&node.steps).into_iter().rev() {
                 let leader = node.steps[from];
-                for at in from..to {
-                    is_needed[at] = self.matters(&node.steps[at], &range);
-                }
-                let matters = is_needed[from..to].contains(&true);
+                let group = node.steps[from..to].iter().zip(&mut is_needed[from..to]);
+                let matters = group.fold(false, |any, (step, needed)| {
+                    *needed = self.matters(step, &range);
+                    any | *needed
+                });
                 is_needed[from] = matters;
-                for at in from + 1..to {
+                if matters {
                     // What follows by order from a leg of a bundle is seen only beside the bundle.
-                    is_needed[at] |= matters && self.search.problem.legs(node.steps[at].unit).len() > 1;
+                    let is_bundle = |step: &Step| self.search.problem.legs(step.unit).len() > 1;
+                    let followers = node.steps[from + 1..to].iter().zip(&mut is_needed[from + 1..to]);
+                    followers.for_each(|(step, needed)| *needed |= is_bundle(step));
                 }
                 if matters && leader.reason != Reason::Split {
                     widen(&mut range, &self.contributions(leader.reason));

@@ -191,8 +191,7 @@ impl<'p, 'i> Search<'p, 'i> {
         loop {
             let bound = dive.map_or(i128::MIN, |node| self.nodes[node as usize].bound).max(self.bound());
             progress(self.best_value, bound, self.ticks());
-            let within = (bound - self.best_value) * 1_000_000 <= limits.gap_ppm * bound.max(1);
-            if (within && bound > self.best_value) || self.ticks() >= limits.ticks || self.nodes.len() >= limits.nodes {
+            if self.is_within(bound, &limits) || self.ticks() >= limits.ticks || self.nodes.len() >= limits.nodes {
                 if let Some(node) = dive {
                     self.open.push((self.nodes[node as usize].bound, std::cmp::Reverse(node)));
                 }
@@ -212,6 +211,15 @@ impl<'p, 'i> Search<'p, 'i> {
             self.go_to(node);
             dive = self.look_and_split(node);
         }
+    }
+
+    /// Whether what is left to find is not worth looking for, or cannot be remembered.
+    pub(super) fn is_good_enough(&self, limits: &Limits) -> bool {
+        self.is_within(self.bound(), limits) || self.nodes.len() >= limits.nodes
+    }
+
+    fn is_within(&self, bound: i128, limits: &Limits) -> bool {
+        bound > self.best_value && (bound - self.best_value) * 1_000_000 <= limits.gap_ppm * bound
     }
 
     fn close(&mut self, node: u32, reason: Reason) {
@@ -253,7 +261,6 @@ impl<'p, 'i> Search<'p, 'i> {
 
     fn apply_first_step(&mut self, node: u32) {
         let Step { unit, settles, .. } = self.nodes[node as usize].steps[0];
-        self.nodes[node as usize].steps.clear();
         self.state.fix(unit, settles, Reason::Split);
     }
 
@@ -500,7 +507,7 @@ impl<'p, 'i> Search<'p, 'i> {
         let mut units = Vec::new();
         self.for_free(stream, |unit| units.push(unit));
         let amounts: Vec<i64> = units.iter().map(|&unit| self.problem.legs(unit)[0].amount).collect();
-        self.ticks += 64 + amounts.len() as u64;
+        self.ticks += 2000 + amounts.len() as u64;
         let (picked, sum) = if pays {
             super::subset_sum::at_most(&amounts, wanted)
         } else {
@@ -521,7 +528,7 @@ impl<'p, 'i> Search<'p, 'i> {
         let is_locked = |unit: u32| state.guarded(unit);
         answer.repair(&is_locked);
         answer.fill(self.order);
-        self.ticks += answer.ticks + settles.len() as u64;
+        self.ticks += answer.ticks + 4 * settles.len() as u64;
         self.offer(answer);
     }
 
