@@ -21,7 +21,7 @@ const CHECKSUM_AT: usize = BLOCK_BYTES - 8;
 pub(crate) type BlockBytes = [u8; BLOCK_BYTES];
 
 /// What tells the blocks of one run from those of every other: sixteen bytes that follow from the house, the number of
-/// the run and the journal's head when it was written.
+/// the run, its events and the journal's head when it was written.
 pub(crate) type RunKey = [u8; 16];
 
 /// Fills in count and checksum of a block whose content is in place.

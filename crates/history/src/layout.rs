@@ -38,9 +38,11 @@ pub(crate) struct Identity {
 }
 
 impl Identity {
-    pub(crate) fn new(house: House, number: u64, stamp: &Stamp) -> Self {
+    /// The key follows from what decides the content: whose run it is, which, of which events, and the journal's head.
+    pub(crate) fn new(house: House, number: u64, events: (u64, u64), stamp: &Stamp) -> Self {
         let hash = Sha256::new().chain_update(b"caudal history run 1").chain_update(house);
-        let hash = hash.chain_update(number.to_le_bytes()).chain_update(stamp.height.to_le_bytes());
+        let numbers = [number, events.0, events.1, stamp.height];
+        let hash = numbers.iter().fold(hash, |hash, number| hash.chain_update(number.to_le_bytes()));
         let digest: Digest = hash.chain_update(stamp.hash).finalize().into();
         Self { house, number, key: digest[..16].try_into().expect("sixteen bytes") }
     }
@@ -212,7 +214,7 @@ mod tests {
     fn footer() -> Footer {
         let stamp = Stamp { height: 9, hash: [4; 32] };
         Footer {
-            identity: Identity::new([1; 32], 12, &stamp),
+            identity: Identity::new([1; 32], 12, (3, 8), &stamp),
             events: (3, 8),
             payments: (10, 400),
             records: Extent { first_block: 1, blocks: 5, items: 300 },

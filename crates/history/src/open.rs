@@ -44,7 +44,7 @@ impl Names {
 
 /// Opens an archive, or makes one where there is none.
 pub(crate) fn open(disk: Arc<dyn Disk>, options: Options) -> Result<(Shared, Vec<Warning>), HistoryFault> {
-    let names = Names::of(&*disk)?;
+    let mut names = Names::of(&*disk)?;
     let manifest = match Manifest::read(&*disk, &options.house)? {
         Some(manifest) => manifest,
         // The first thing that is made is a manifest: runs without one have lost it.
@@ -54,6 +54,8 @@ pub(crate) fn open(disk: Arc<dyn Disk>, options: Options) -> Result<(Shared, Vec
         None => {
             let manifest = Manifest::empty(options.house);
             manifest.write(&*disk)?;
+            // One that an earlier, interrupted making left has become this one.
+            names.staged.clear();
             manifest
         }
     };

@@ -249,3 +249,151 @@ impl<'a> Reader<'a> {
         if there { read(self).map(Some) } else { Some(None) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn any_of<T: Copy + std::fmt::Debug>(list: &'static [T]) -> impl Strategy<Value = T> {
+        (0..list.len()).prop_map(|at| list[at])
+    }
+
+    /// Small numbers often, every number sometimes.
+    fn any_number() -> impl Strategy<Value = u64> {
+        prop_oneof![3 => 0..1_000_000_u64, 1 => any::<u64>(), 1 => any_of(&[0, 127, 128, u64::MAX])]
+    }
+
+    prop_compose! {
+        fn originals()(
+            ids in (any::<[u8; 16]>(), any::<[u8; 16]>(), any::<Option<[u8; 16]>>(), any::<u16>(), any::<u16>()),
+            institutions in prop::array::uniform3(any_number().prop_map(|n| u32::try_from(n % 3).unwrap() * 0x5555_5555)),
+            states in (any_of(PaymentState::ALL), any_of(LegState::ALL), any_of(LegState::ALL), any::<[bool; 2]>()),
+            listed in (any_of(&DENOMINATIONS), prop::option::of(any_of(&PAYOUTS)), prop::option::of(any_of(&OUTCOMES))),
+            amounts in prop::array::uniform5(any_number()),
+            links in (prop::option::of(any_number()), any::<Option<u32>>(), prop::option::of(any_of(Refusal::ALL))),
+            times in (any::<Option<i64>>(), any::<i32>(), any::<i32>(), any::<Option<i32>>()),
+            payment in any_number(),
+        ) -> PaymentOriginal {
+            PaymentOriginal {
+                payment: PaymentId(payment),
+                arrangement: ArrangementId(ids.3),
+                return_of: links.0.map(PaymentId),
+                instructing: InstitutionId(institutions[0]),
+                payer: InstitutionId(institutions[1]),
+                payee: InstitutionId(institutions[2]),
+                uetr: Uetr(ids.0),
+                content: ContentDigest(ids.1),
+                document: ids.2.map(DocumentKey),
+                state: states.0,
+                refusal: links.2,
+                collection: states.1,
+                payout: states.2,
+                payout_when: listed.1,
+                payer_minor: amounts[0],
+                position_minor: amounts[1],
+                payee_minor: amounts[2],
+                returned_minor: amounts[3],
+                returned_payee_minor: amounts[4],
+                position_currency: CurrencyId(ids.4),
+                denomination: listed.0,
+                urgent: states.3[0],
+                collected_first: states.3[1],
+                quote_until: times.0.map(Timestamp),
+                value_date: Date(times.1),
+                entered: Date(times.2),
+                conformity_by: times.3.map(Date),
+                cycle: links.1.map(CycleId),
+                dispute_outcome: listed.2,
+            }
+        }
+    }
+
+    fn packed(original: &PaymentOriginal) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        pack(original, &mut bytes);
+        bytes
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+        #[test]
+        fn what_was_packed_comes_back_and_fits_its_length(original in originals()) {
+            let bytes = packed(&original);
+            prop_assert!(bytes.len() <= PACKED_BYTES_MAX && PACKED_BYTES_MAX < 256);
+            prop_assert_eq!(unpack(original.payment, &bytes), Some(original));
+        }
+
+        #[test]
+        fn bytes_that_are_read_are_the_ones_that_would_be_written(
+            original in originals(),
+            changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
+            cut in any::<prop::sample::Index>(),
+            cuts in any::<bool>(),
+        ) {
+            let mut bytes = packed(&original);
+            for (at, byte) in changes {
+                let at = at.index(bytes.len());
+                bytes[at] = byte;
+            }
+            if cuts {
+                bytes.truncate(cut.index(bytes.len()));
+            }
+            if let Some(read) = unpack(original.payment, &bytes) {
+                prop_assert_eq!(packed(&read), bytes);
+            }
+        }
+    }
+
+    #[test]
+    fn states_fit_the_bits_that_they_have() {
+        assert!(PaymentState::ALL.iter().all(|&state| (state as u8) < 16));
+        assert!(LegState::ALL.iter().all(|&leg| (leg as u8) < 8));
+    }
+
+    #[test]
+    fn a_payment_of_every_day_takes_some_sixty_bytes() {
+        let original = PaymentOriginal {
+            payment: PaymentId(123_456_789),
+            arrangement: ArrangementId(0),
+            return_of: None,
+            instructing: InstitutionId(140),
+            payer: InstitutionId(140),
+            payee: InstitutionId(233),
+            uetr: Uetr([0x4a; 16]),
+            content: ContentDigest([0x5b; 16]),
+            document: None,
+            state: PaymentState::PaidOut,
+            refusal: None,
+            collection: LegState::Confirmed,
+            payout: LegState::Confirmed,
+            payout_when: Some(Payout::AfterSettlement),
+            payer_minor: 200_901,
+            position_minor: 2_005,
+            payee_minor: 10_000,
+            returned_minor: 0,
+            returned_payee_minor: 0,
+            position_currency: CurrencyId(3),
+            denomination: Denomination::Payee,
+            urgent: false,
+            collected_first: true,
+            quote_until: None,
+            value_date: Date(20_001),
+            entered: Date(20_000),
+            conformity_by: None,
+            cycle: Some(CycleId(870)),
+            dispute_outcome: None,
+        };
+        // The form is stored: golden bytes.
+        let golden = [
+            &[0x38, 0xc3, 0xa0, 0x00][..],
+            &[0x4a; 16],
+            &[0x5b; 16],
+            &[0x00, 0x8c, 0x01, 0xe9, 0x01, 0xc5, 0xa1, 0x0c, 0xd5, 0x0f, 0x90, 0x4e, 0x03],
+            &[0xc0, 0xb8, 0x02, 0x02, 0xe6, 0x06],
+        ];
+        assert_eq!(packed(&original), golden.concat());
+        assert_eq!(golden.concat().len(), 55);
+    }
+}

@@ -86,6 +86,11 @@ impl Run {
         let Some(index) = after.checked_sub(1) else { return Ok(None) };
         let (block, items) = self.read_block(self.footer.records.first_block + index)?;
         let mut records = Records::of_block(&block, items);
+        let first = self.record_index.get(usize::try_from(index).expect("64-bit addresses"));
+        if !matches!(records.next(), Next::Record(payment, _) if Some(&payment) == first) {
+            return Err(self.damaged("a block of records is not the one that the index names"));
+        }
+        records = Records::of_block(&block, items);
         loop {
             match records.next() {
                 Next::Record(found, bytes) if found == payment.0 => {
@@ -104,8 +109,11 @@ impl Run {
         let mut found = Vec::new();
         // Entries of the hash may begin in the block before the first that begins with it.
         let first = index.first_hashes.partition_point(|&first| first < hash).saturating_sub(1);
-        for (at, _) in index.first_hashes.iter().enumerate().skip(first).take_while(|(_, first)| **first <= hash) {
+        for (at, first) in index.first_hashes.iter().enumerate().skip(first).take_while(|(_, first)| **first <= hash) {
             let (block, items) = self.read_block(index.extent.first_block + at as u64)?;
+            if items == 0 || items > block::ENTRIES_PER_BLOCK || block::entry(&block, 0).hash != *first {
+                return Err(self.damaged("a block of entries is not the one that the index names"));
+            }
             let entries = (0..items).map(|index| block::entry(&block, index));
             found.extend(entries.filter(|entry| entry.hash == hash).map(|entry| PaymentId(entry.payment)));
         }

@@ -105,8 +105,9 @@ impl Writer {
             let bytes = layer.originals() as u64 * RUN_BYTES_PER_ORIGINAL;
             self.check_space(bytes, self.shared.options.space_reserve_bytes)?;
             let mut content = LayerContent::of(layer);
-            let identity = self.next_identity(&stamp);
-            runs.push(self.new_run(identity, (first.0, last.0), &mut content, |writer| writer.check())?);
+            let events = (first.0, last.0);
+            let identity = self.next_identity(events, &stamp);
+            runs.push(self.new_run(identity, events, &mut content, |writer| writer.check())?);
         }
         self.commit(runs, Some((last, stamp)))?;
         let mut state = self.shared.write();
@@ -135,7 +136,7 @@ impl Writer {
         let mut merged = Merged::of(&inputs, self.shared.hash);
         let events = merged.events();
         let kept = range.end;
-        let identity = self.next_identity(&stamp);
+        let identity = self.next_identity(events, &stamp);
         let run = self.new_run(identity, events, &mut merged, |writer| writer.between(kept))?;
         // Runs may have been added meanwhile, all of them behind these.
         let mut runs = self.shared.read().runs.clone();
@@ -163,11 +164,11 @@ impl Writer {
         Ok(Arc::new(Run::open(&*shared.disk, &shared.options.house, identity.number, disk_reads)?))
     }
 
-    fn next_identity(&self, stamp: &Stamp) -> Identity {
+    fn next_identity(&self, events: (u64, u64), stamp: &Stamp) -> Identity {
         let mut state = self.shared.write();
         let number = state.next_number;
         state.next_number += 1;
-        Identity::new(self.shared.options.house, number, stamp)
+        Identity::new(self.shared.options.house, number, events, stamp)
     }
 
     /// Between two pieces of a merge.
