@@ -4,7 +4,7 @@ use crate::fault::{self, PayloadFault, Problem};
 use crate::limits::{SPACE_MINIMUM_BYTES, WRITES_PER_BYTE};
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -76,12 +76,46 @@ pub(crate) fn replace_file(
     write: impl FnOnce(&mut File) -> Result<(), PayloadFault>,
 ) -> Result<(), PayloadFault> {
     let staged = staged(path);
-    let opened = OpenOptions::new().read(true).write(true).create(true).truncate(true).mode(0o600).open(&staged);
+    let replaced = stage(path, &staged, write);
+    if replaced.is_err() {
+        // What failed first is the more useful thing to say.
+        drop(remove_overwritten(&staged));
+    }
+    replaced?;
+    sync_parent(path)
+}
+
+fn stage(
+    path: &Path,
+    staged: &Path,
+    write: impl FnOnce(&mut File) -> Result<(), PayloadFault>,
+) -> Result<(), PayloadFault> {
+    let opened = OpenOptions::new().read(true).write(true).create(true).truncate(true).mode(0o600).open(staged);
     let mut file = opened.map_err(|error| fault::writing(path, &error))?;
     write(&mut file)?;
     // Before the rename: else the name could be durable and the content not.
-    file.sync_all().and_then(|()| fs::rename(&staged, path)).map_err(|error| fault::writing(path, &error))?;
-    sync_parent(path)
+    file.sync_all().and_then(|()| fs::rename(staged, path)).map_err(|error| fault::writing(path, &error))
+}
+
+/// Removes a file that may hold keys, if there is one: its bytes first.
+pub(crate) fn remove_overwritten(path: &Path) -> Result<(), PayloadFault> {
+    match OpenOptions::new().write(true).open(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        opened => opened.and_then(|file| overwrite_whole(&file)).map_err(|error| fault::writing(path, &error))?,
+    }
+    remove_if_there(path)
+}
+
+/// Overwrites a file from its beginning to its end, and syncs.
+pub(crate) fn overwrite_whole(file: &File) -> std::io::Result<()> {
+    let blank = vec![0; 1024 * 1024];
+    let (mut at, end) = (0, file.metadata()?.len());
+    while at < end {
+        let count = usize::try_from(end - at).map_or(blank.len(), |left| left.min(blank.len()));
+        file.write_all_at(&blank[..count], at)?;
+        at += u64::try_from(count).expect("a size in memory");
+    }
+    file.sync_all()
 }
 
 /// Where the new content of a file stands until it is whole.

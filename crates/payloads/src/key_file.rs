@@ -273,20 +273,9 @@ impl KeyFile {
                 .map_err(|error| fault::writing(&self.path, &error))?,
         );
         self.keys = keys;
-        overwrite_whole(&old).map_err(|error| fault::writing(&self.path, &error))
+        // It has no name any more.
+        files::overwrite_whole(&old).map_err(|error| fault::writing(&self.path, &error))
     }
-}
-
-/// Overwrites a file that has no name any more.
-fn overwrite_whole(file: &File) -> std::io::Result<()> {
-    let (blank, end) = (vec![0; 1024 * 1024], file.metadata()?.len());
-    let mut at = 0;
-    while at < end {
-        let count = (end - at).min(u64_of(blank.len()));
-        file.write_all_at(&blank[..usize::try_from(count).expect("a small number")], at)?;
-        at += count;
-    }
-    file.sync_all()
 }
 
 fn u64_of(count: usize) -> u64 {

@@ -83,6 +83,8 @@ impl PayloadStore {
         if options.create {
             create(&payloads_path, &keys_path, &register_path, house, options.randomness.as_mut())?;
         }
+        // Left by a change of the house key that was interrupted: keys are in one place only.
+        files::remove_overwritten(&files::staged(&keys_path))?;
         let opened = KeyFile::open(&keys_path, house)?;
         let keys = opened.keys;
         if opened.one_header_damaged {

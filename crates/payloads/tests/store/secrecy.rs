@@ -174,3 +174,14 @@ fn a_new_house_key_makes_older_copies_of_the_keys_useless_without_the_old_one() 
     (0..70).filter(|number| *number != 5).for_each(|number| crate::common::assert_whole(&mut store, number));
     assert_eq!(crate::common::assert_sound(&mut store).payloads, 69);
 }
+
+#[test]
+fn keys_half_written_by_a_change_of_the_house_key_are_not_left_behind() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut store = open(dir.path());
+    store.put_batch(&batch(0..10)).expect("put");
+    drop(store);
+    fs::copy(dir.path().join("keys"), dir.path().join("keys.staged")).expect("copied");
+    drop(open(dir.path()));
+    assert!(!dir.path().join("keys.staged").exists());
+}
