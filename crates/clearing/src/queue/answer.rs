@@ -75,6 +75,25 @@ impl<'p, 'i> Answer<'p, 'i> {
         self.activity[row] > self.problem.rows[row].most
     }
 
+    /// What a row has left.
+    pub(super) fn room(&self, row: usize) -> i64 {
+        self.problem.rows[row].most - self.activity[row]
+    }
+
+    /// The tests that would fail with a waiting unit on top.
+    pub(super) fn failing_tests_with(&mut self, unit: u32) -> Vec<usize> {
+        if self.tests.count() == 0 {
+            return Vec::new();
+        }
+        self.put(unit, true);
+        let mut failing: Vec<usize> = self.tests_of(unit).collect();
+        failing.sort_unstable();
+        failing.dedup();
+        failing.retain(|&test| !self.tests.holds(test, |account| self.position(account)));
+        self.put(unit, false);
+        failing
+    }
+
     /// Whether every row and test of a unit holds.
     fn holds_around(&self, unit: u32) -> bool {
         self.problem.counts(unit).all(|(row, _)| !self.is_exceeded(row)) && self.tests_hold_around(unit)
@@ -114,8 +133,7 @@ impl<'p, 'i> Answer<'p, 'i> {
             && self.tests.count() == 0
         {
             let touches = self.problem.touches.of(leg.stream as usize);
-            let room = |row: u32| self.problem.rows[row as usize].most - self.activity[row as usize];
-            if touches.iter().any(|touch| touch.sign > 0 && room(touch.row) < leg.amount) {
+            if touches.iter().any(|touch| touch.sign > 0 && self.room(touch.row as usize) < leg.amount) {
                 return false;
             }
             self.put(unit, true);

@@ -8,15 +8,20 @@
 //! check ([`proof`]). Budgets are in ticks, arcs and payments looked at, so that the same input gives the same answer.
 
 mod answer;
+mod branching;
+mod explain;
 mod neighbourhood;
 mod presolve;
 pub(crate) mod problem;
 mod proof;
 mod relaxation;
+mod rounding;
 mod search;
 mod state;
 mod subset_sum;
 pub(crate) mod valuation;
+
+pub use explain::{Explanation, Gain, Obstacle, Waiting, explain};
 
 use crate::fifo::{self, FifoSet};
 use answer::{Answer, Place};
@@ -223,6 +228,7 @@ impl<'p, 'i> Run<'p, 'i> {
             problem,
             tests,
             relaxation: &prepared.relaxation,
+            places: &prepared.places,
             order: &prepared.order,
             draws: Draws::of(problem),
         };
@@ -234,6 +240,11 @@ impl<'p, 'i> Run<'p, 'i> {
         let earlier: Vec<i128> = self.best.worth()[..level].to_vec();
         let objective = Objective { level, scale: 1, earlier_prices: vec![0; level], earlier };
         let share = self.options.ticks.saturating_sub(self.ticks) / (self.problem.classes.len() - level) as u64;
+        let mut around_ticks = 0;
+        if level > 0 {
+            let (best, used) = self.around.improve_last_class(&objective, self.best.clone(), share / 4);
+            (self.best, around_ticks) = (best, used);
+        }
         let mut search = Search::new(
             self.problem,
             self.tests,
@@ -252,7 +263,7 @@ impl<'p, 'i> Run<'p, 'i> {
         };
         // By turns: the search, then around its best answer, for twice as long each time. A run with a larger budget begins
         // as one with a smaller budget did, so it is never worse.
-        let (mut around_ticks, mut turn) = (0, FIRST_TURN_TICKS);
+        let mut turn = FIRST_TURN_TICKS;
         loop {
             let until = (search.ticks() + turn).min(share.saturating_sub(around_ticks));
             let is_done = search.run(limits(until), &mut report);

@@ -30,7 +30,7 @@ impl Draws {
     fn below(&mut self, below: usize) -> usize {
         self.counter += 1;
         let drawn = u128::from(mix(self.key.wrapping_add(mix(self.counter))));
-        usize::try_from(drawn * below as u128 >> 64).expect("below a length")
+        usize::try_from((drawn * below as u128) >> 64).expect("below a length")
     }
 }
 
@@ -45,6 +45,7 @@ pub(super) struct Neighbourhoods<'p, 'i> {
     pub(super) problem: &'p Problem<'i>,
     pub(super) tests: &'p Tests<'i>,
     pub(super) relaxation: &'p Relaxation,
+    pub(super) places: &'p [Place],
     pub(super) order: &'p [u32],
     pub(super) draws: Draws,
 }
@@ -72,6 +73,33 @@ impl<'p, 'i> Neighbourhoods<'p, 'i> {
             best = search.best;
         }
         (best, used)
+    }
+
+    /// Leaves the classes of earlier levels as they are, which keeps what the answer is worth there, and decides the last
+    /// class of a level alone; the best answer and the ticks used.
+    pub(super) fn improve_last_class(
+        &self,
+        objective: &Objective,
+        best: Answer<'p, 'i>,
+        ticks: u64,
+    ) -> (Answer<'p, 'i>, u64) {
+        let place = |unit: u32| match (self.places[unit as usize], best.settles[unit as usize]) {
+            (Place::Free, settles) if self.problem.rank(unit) < objective.level => {
+                if settles {
+                    Place::Settled
+                } else {
+                    Place::Held
+                }
+            }
+            (place, _) => place,
+        };
+        let places: Vec<Place> = (0u32..).take(best.settles.len()).map(place).collect();
+        let (problem, tests, relaxation, order) = (self.problem, self.tests, self.relaxation, self.order);
+        let mut search = Search::new(problem, tests, relaxation, objective.clone(), &places, order, best);
+        search.begin();
+        search.run(Limits { ticks, nodes: 20_000, gap_ppm: 0 }, &mut |_, _, _| ());
+        let used = search.ticks();
+        (search.best, used)
     }
 
     /// Keeps most of an answer and lets a part of it go.

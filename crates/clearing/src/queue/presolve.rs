@@ -5,16 +5,7 @@ use super::problem::Problem;
 
 /// Holds what cannot settle, in `places`; the payments in an order in which each follows from those before.
 pub(super) fn unfundable(problem: &Problem<'_>, places: &mut [Place]) -> Vec<u32> {
-    let mut least = vec![0i64; problem.rows.len()];
-    for unit in (0u32..).take(problem.unit_count()) {
-        for (row, count) in problem.counts(unit) {
-            match places[unit as usize] {
-                Place::Held => {}
-                Place::Free => least[row] += count.min(0),
-                Place::Settled => least[row] += count.max(0) + count.min(0),
-            }
-        }
-    }
+    let mut least = least(problem, places);
     let mut list = Vec::new();
     let mut rows: Vec<usize> = (0..problem.rows.len()).collect();
     let mut held: Vec<u32> = Vec::new();
@@ -43,6 +34,21 @@ pub(super) fn unfundable(problem: &Problem<'_>, places: &mut [Place]) -> Vec<u32
         }
     }
     list
+}
+
+/// The least that each row can come to: everything that may settle relieves it, only what must uses it.
+pub(super) fn least(problem: &Problem<'_>, places: &[Place]) -> Vec<i64> {
+    let mut least = vec![0i64; problem.rows.len()];
+    for unit in (0u32..).take(problem.unit_count()) {
+        for (row, count) in problem.counts(unit) {
+            match places[unit as usize] {
+                Place::Held => {}
+                Place::Free => least[row] += count.min(0),
+                Place::Settled => least[row] += count,
+            }
+        }
+    }
+    least
 }
 
 /// The payments of a unit, that which shows that it cannot settle first.

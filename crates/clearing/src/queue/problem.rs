@@ -105,6 +105,8 @@ pub(crate) struct Problem<'a> {
     pub(crate) plain: Lists<u32>,
     /// Units with several legs.
     pub(crate) bundles: Vec<u32>,
+    /// Their numbers among the instance's bundles.
+    bundle_numbers: Vec<u32>,
     /// Units with several legs that count in a row.
     pub(crate) bundles_of_row: Lists<u32>,
     /// Of payments in strict order: the one before and the one after in the same queue and class.
@@ -144,6 +146,7 @@ impl<'a> Problem<'a> {
             legs: Lists::default(),
             plain: Lists::default(),
             bundles: Vec::new(),
+            bundle_numbers: Vec::new(),
             bundles_of_row: Lists::default(),
             before: Lists::default(),
             after: Lists::default(),
@@ -181,13 +184,17 @@ impl<'a> Problem<'a> {
             .sum()
     }
 
+    /// Where a unit is in [`Problem::bundles`], if it has several legs.
+    pub(crate) fn place_of_bundle(&self, unit: u32) -> Option<usize> {
+        self.bundles.binary_search(&unit).ok()
+    }
+
     pub(crate) fn payments_of(&self, unit: u32) -> &[u32] {
-        let first = self.first_payment[unit as usize];
         match self.legs(unit).len() {
             1 => std::slice::from_ref(&self.first_payment[unit as usize]),
             _ => {
-                let bundle = self.instance.bundles.iter().find(|bundle| bundle.payments[0] == first);
-                &bundle.expect("a unit of several legs is a bundle").payments
+                let place = self.place_of_bundle(unit).expect("a unit of several legs is a bundle");
+                &self.instance.bundles[self.bundle_numbers[place] as usize].payments
             }
         }
     }
@@ -219,6 +226,7 @@ impl<'a> Problem<'a> {
             if bundle != NONE {
                 unit_of_bundle[bundle as usize] = next;
                 self.bundles.push(next);
+                self.bundle_numbers.push(bundle);
             }
         }
         let units = self.first_payment.len();

@@ -77,31 +77,22 @@ pub(super) struct Limits {
 
 pub(super) struct Search<'p, 'i> {
     pub(super) problem: &'p Problem<'i>,
-    relaxation: &'p Relaxation,
+    pub(super) relaxation: &'p Relaxation,
     pub(super) objective: Objective,
-    simplex: NetworkSimplex,
-    state: State<'p, 'i>,
+    pub(super) simplex: NetworkSimplex,
+    pub(super) state: State<'p, 'i>,
     pub(super) nodes: Vec<Node>,
     /// Nodes from the root to where the state is, with the steps before each.
-    path: Vec<(u32, usize)>,
-    open: BinaryHeap<(i128, std::cmp::Reverse<u32>)>,
+    pub(super) path: Vec<(u32, usize)>,
+    pub(super) open: BinaryHeap<(i128, std::cmp::Reverse<u32>)>,
     /// Prices of nodes, by number.
     pub(super) prices: Vec<Vec<i64>>,
     pub(super) best: Answer<'p, 'i>,
-    best_value: i128,
-    order: &'p [u32],
-    places: Vec<Place>,
-    ticks: u64,
-    pivots_max: u64,
-}
-
-/// A decision that may be asked for, with what its two sides lose at first sight.
-#[derive(Clone, Copy, Debug)]
-struct Candidate {
-    unit: u32,
-    score: i128,
-    /// Whether the relaxation settles more than half of it.
-    leans_to_settle: bool,
+    pub(super) best_value: i128,
+    pub(super) order: &'p [u32],
+    pub(super) places: Vec<Place>,
+    pub(super) ticks: u64,
+    pub(super) pivots_max: u64,
 }
 
 impl<'p, 'i> Search<'p, 'i> {
@@ -115,26 +106,13 @@ impl<'p, 'i> Search<'p, 'i> {
         order: &'p [u32],
         best: Answer<'p, 'i>,
     ) -> Search<'p, 'i> {
-        let mut simplex = relaxation.simplex();
-        for stream in 0..problem.streams.len() {
-            let profit = stream_profit(problem, &objective, stream);
-            let arc = relaxation.stream_arc[stream];
-            if arc != NONE {
-                simplex.set_profit(arc as usize, profit);
-            }
-        }
-        for (&unit, arcs) in problem.bundles.iter().zip(&relaxation.bundle_arcs) {
-            for (leg, &arc) in problem.legs(unit).iter().zip(arcs).filter(|&(_, &arc)| arc != NONE) {
-                simplex.set_profit(arc as usize, stream_profit(problem, &objective, leg.stream as usize));
-            }
-        }
         let best_value = best.worth()[objective.level];
         let state = State::new(problem, tests, &objective, places);
         Search {
             problem,
             relaxation,
             objective,
-            simplex,
+            simplex: relaxation.simplex(),
             state,
             nodes: Vec::new(),
             path: Vec::new(),
@@ -168,8 +146,20 @@ impl<'p, 'i> Search<'p, 'i> {
 
     /// Looks at the root: the relaxation of the whole.
     pub(super) fn begin(&mut self) {
+        // From no flow at all, which is within bounds as long as nothing must settle; then what must.
+        for (stream, &arc) in self.relaxation.stream_arc.iter().enumerate().filter(|&(_, &arc)| arc != NONE) {
+            self.simplex.set_bounds(arc as usize, 0, self.state.stream_bounds(stream).1);
+        }
+        for (&unit, arcs) in self.problem.bundles.iter().zip(&self.relaxation.bundle_arcs) {
+            for (leg, &arc) in self.problem.legs(unit).iter().zip(arcs).filter(|&(_, &arc)| arc != NONE) {
+                self.simplex.set_bounds(arc as usize, 0, bounds_of(self.state.place(unit), leg.amount).1);
+            }
+        }
+        self.set_profits();
+        self.simplex.optimise(u64::MAX);
         self.set_all_bounds();
-        while self.simplex.optimise(self.pivots_max) == Finish::Stopped && self.simplex.ticks() < u64::MAX / 2 {}
+        self.simplex.reoptimise(self.pivots_max);
+        self.price_earlier_levels();
         self.nodes.push(Node {
             parent: NONE,
             steps: Vec::new(),
@@ -182,6 +172,41 @@ impl<'p, 'i> Search<'p, 'i> {
         self.state.touch_all();
         if self.look(0) {
             self.open.push((self.nodes[0].bound, std::cmp::Reverse(0)));
+        }
+    }
+
+    fn set_profits(&mut self) {
+        for (stream, &arc) in self.relaxation.stream_arc.iter().enumerate().filter(|&(_, &arc)| arc != NONE) {
+            self.simplex.set_profit(arc as usize, stream_profit(self.problem, &self.objective, stream));
+        }
+        for (&unit, arcs) in self.problem.bundles.iter().zip(&self.relaxation.bundle_arcs) {
+            for (leg, &arc) in self.problem.legs(unit).iter().zip(arcs).filter(|&(_, &arc)| arc != NONE) {
+                let profit = stream_profit(self.problem, &self.objective, leg.stream as usize);
+                self.simplex.set_profit(arc as usize, profit);
+            }
+        }
+    }
+
+    /// Finds multipliers of the rows "worth at least that" under which the relaxation proves most: the bound is convex in
+    /// each, so it is enough to go up while it falls.
+    fn price_earlier_levels(&mut self) {
+        for level in (0..self.objective.earlier.len()).rev() {
+            let mut least = self.scaled_bound();
+            let mut price = 1;
+            while price <= EARLIER_PRICE_MAX {
+                let before = std::mem::replace(&mut self.objective.earlier_prices[level], price);
+                self.set_profits();
+                self.simplex.optimise(self.pivots_max);
+                let bound = self.scaled_bound();
+                if bound >= least {
+                    self.objective.earlier_prices[level] = before;
+                    break;
+                }
+                least = bound;
+                price *= 2;
+            }
+            self.set_profits();
+            self.simplex.optimise(self.pivots_max);
         }
     }
 
@@ -303,17 +328,15 @@ impl<'p, 'i> Search<'p, 'i> {
         for index in 0..self.problem.bundles.len() {
             self.set_bundle_bounds(index);
         }
-        self.state.bundles_changed = false;
+        self.state.changed_bundles.clear();
     }
 
     fn set_changed_bounds(&mut self) {
         while let Some(stream) = self.state.changed_streams.pop() {
             self.set_stream_bounds(stream as usize);
         }
-        if std::mem::take(&mut self.state.bundles_changed) {
-            for index in 0..self.problem.bundles.len() {
-                self.set_bundle_bounds(index);
-            }
+        while let Some(unit) = self.state.changed_bundles.pop() {
+            self.set_bundle_bounds(self.problem.place_of_bundle(unit).expect("a bundle was decided"));
         }
     }
 
@@ -345,7 +368,7 @@ impl<'p, 'i> Search<'p, 'i> {
                 self.close(node, reason);
                 return false;
             }
-            if !is_first && self.state.changed_streams.is_empty() && !self.state.bundles_changed {
+            if !is_first && self.state.changed_streams.is_empty() && self.state.changed_bundles.is_empty() {
                 break;
             }
             is_first = false;
@@ -451,87 +474,6 @@ impl<'p, 'i> Search<'p, 'i> {
         any
     }
 
-    fn should_round(&self, node: u32) -> bool {
-        node < 32 || node.is_multiple_of(32)
-    }
-
-    /// Which units the relaxation settles, rounded to whole ones from the leaves of the tree to its root: what a choice of
-    /// whole payments leaves over or needs more is passed on to where there is room.
-    fn rounded(&mut self) -> Vec<bool> {
-        let mut settles: Vec<bool> = self.state.settled_units();
-        let mut surplus = vec![0i64; self.simplex.prices().len()];
-        let arcs = self.simplex.flow().len();
-        for arc in (0..arcs).filter(|&arc| !self.simplex.is_in_tree(arc)) {
-            let flow = self.simplex.flow()[arc];
-            let (tail, head) = self.simplex.ends(arc);
-            surplus[tail as usize] -= flow;
-            surplus[head as usize] += flow;
-            let stream = self.relaxation.stream_of_arc[arc];
-            if stream != NONE && flow == self.simplex.bounds(arc).1 {
-                self.for_free(stream, |unit| settles[unit as usize] = true);
-            }
-        }
-        let bottom_up: Vec<(u32, u32)> = self.simplex.bottom_up().collect();
-        for (node, arc) in bottom_up {
-            let (tail, head) = self.simplex.ends(arc as usize);
-            let (lower, upper) = self.simplex.bounds(arc as usize);
-            let left = surplus[node as usize];
-            let pays = tail == node;
-            let wanted = (if pays { left } else { -left }).clamp(lower, upper);
-            let stream = self.relaxation.stream_of_arc[arc as usize];
-            let flow =
-                if stream == NONE { wanted } else { lower + self.pick(stream, wanted - lower, pays, &mut settles) };
-            surplus[tail as usize] -= flow;
-            surplus[head as usize] += flow;
-        }
-        for (&unit, arcs) in self.problem.bundles.iter().zip(&self.relaxation.bundle_arcs) {
-            let legs = self.problem.legs(unit).iter().zip(arcs);
-            settles[unit as usize] |=
-                legs.into_iter().all(|(leg, &arc)| arc == NONE || self.simplex.flow()[arc as usize] * 2 > leg.amount)
-                    && self.state.place(unit) == Place::Free;
-        }
-        self.ticks += settles.len() as u64 / 4;
-        settles
-    }
-
-    fn for_free(&self, stream: u32, mut each: impl FnMut(u32)) {
-        for &unit in self.problem.plain.of(stream as usize) {
-            if self.state.place(unit) == Place::Free {
-                each(unit);
-            }
-        }
-    }
-
-    /// Picks free units of a stream: at most `wanted` if its payer asks, at least that if its payee does. Their sum.
-    fn pick(&mut self, stream: u32, wanted: i64, pays: bool, settles: &mut [bool]) -> i64 {
-        let mut units = Vec::new();
-        self.for_free(stream, |unit| units.push(unit));
-        let amounts: Vec<i64> = units.iter().map(|&unit| self.problem.legs(unit)[0].amount).collect();
-        self.ticks += 2000 + amounts.len() as u64;
-        let (picked, sum) = if pays {
-            super::subset_sum::at_most(&amounts, wanted)
-        } else {
-            super::subset_sum::at_least(&amounts, wanted)
-                .unwrap_or_else(|| (vec![true; amounts.len()], amounts.iter().sum()))
-        };
-        for (&unit, _) in units.iter().zip(&picked).filter(|&(_, &pick)| pick) {
-            settles[unit as usize] = true;
-        }
-        sum
-    }
-
-    /// Makes an answer of what the relaxation says, and keeps it if it is the best.
-    fn round(&mut self) {
-        let settles = self.rounded();
-        let mut answer = Answer::of(self.problem, self.state.tests, &settles);
-        let state = &self.state;
-        let is_locked = |unit: u32| state.guarded(unit);
-        answer.repair(&is_locked);
-        answer.fill(self.order);
-        self.ticks += answer.ticks + 4 * settles.len() as u64;
-        self.offer(answer);
-    }
-
     /// Keeps an answer if it is better and everything holds.
     pub(super) fn offer(&mut self, answer: Answer<'p, 'i>) -> bool {
         let worth = answer.worth();
@@ -541,184 +483,24 @@ impl<'p, 'i> Search<'p, 'i> {
             let pairs = self.places.iter().zip(&answer.settles);
             pairs.into_iter().all(|(&place, &settles)| place == Place::Free || (place == Place::Settled) == settles)
         };
-        if !keeps || worth[level] <= self.best_value || !answer.all_holds() || !places_hold() {
+        // Among equals, that which is worth more on the levels to come.
+        if !keeps || worth[level..] <= self.best.worth()[level..] || !answer.all_holds() || !places_hold() {
             return false;
         }
         self.best_value = worth[level];
         self.best = answer;
         true
     }
-
-    /// The unit to decide next: of those that the relaxation splits, the one whose two sides lose most.
-    fn choose(&mut self, basis: &Rc<Basis>) -> Option<Candidate> {
-        let (mut sharp, blunt) = self.candidates();
-        if sharp.is_empty() {
-            return blunt.or_else(|| self.conflict());
-        }
-        sharp.sort_by_key(|candidate| (std::cmp::Reverse(candidate.score), candidate.unit));
-        sharp.truncate(STRONG_COUNT);
-        if sharp.len() == 1 {
-            return sharp.pop();
-        }
-        self.try_out(&sharp, basis)
-    }
-
-    /// Candidates whose two sides both move the relaxation, and the best of those that do not.
-    fn candidates(&self) -> (Vec<Candidate>, Option<Candidate>) {
-        let (mut sharp, mut blunt) = (Vec::new(), None::<Candidate>);
-        for (_, arc) in self.simplex.bottom_up() {
-            let stream = self.relaxation.stream_of_arc[arc as usize];
-            let (lower, upper) = self.simplex.bounds(arc as usize);
-            let flow = self.simplex.flow()[arc as usize];
-            if stream == NONE || flow <= lower || flow >= upper {
-                continue;
-            }
-            let (candidate, is_sharp) = self.candidate_of(stream, flow - lower, upper - lower);
-            let Some(candidate) = candidate else { continue };
-            if is_sharp {
-                sharp.push(candidate);
-            } else if blunt.is_none_or(|best| candidate.score > best.score) {
-                blunt = Some(candidate);
-            }
-        }
-        for (&unit, arcs) in self.problem.bundles.iter().zip(&self.relaxation.bundle_arcs) {
-            if self.state.place(unit) == Place::Free {
-                sharp.extend(self.candidate_of_bundle(unit, arcs));
-            }
-        }
-        (sharp, blunt)
-    }
-
-    /// The payment of a stream that is split when `flow` of the `total` that is free settles, largest first.
-    fn candidate_of(&self, stream: u32, flow: i64, total: i64) -> (Option<Candidate>, bool) {
-        let mut left = flow;
-        for (&unit, is_first) in self
-            .problem
-            .plain
-            .of(stream as usize)
-            .iter()
-            .filter(|&&unit| self.state.place(unit) == Place::Free)
-            .zip(std::iter::once(true).chain(std::iter::repeat(false)))
-        {
-            let amount = self.problem.legs(unit)[0].amount;
-            if is_first && (flow < amount || total - flow < amount) {
-                let part = if flow < amount { flow } else { amount - (total - flow) };
-                let score = i128::from(part.min(amount - part));
-                return (Some(Candidate { unit, score, leans_to_settle: 2 * part >= amount }), true);
-            }
-            if amount <= left {
-                left -= amount;
-                if left == 0 {
-                    return (None, false);
-                }
-            } else {
-                let score = i128::from(left.min(amount - left));
-                return (Some(Candidate { unit, score, leans_to_settle: 2 * left >= amount }), false);
-            }
-        }
-        (None, false)
-    }
-
-    /// A bundle whose legs the relaxation splits, or settles differently.
-    fn candidate_of_bundle(&self, unit: u32, arcs: &[u32]) -> Option<Candidate> {
-        let mut score = 0;
-        let (mut settled, mut held) = (0i128, 0i128);
-        for (leg, &arc) in self.problem.legs(unit).iter().zip(arcs).filter(|&(_, &arc)| arc != NONE) {
-            let value = i128::from(self.problem.unit_value(leg.stream as usize));
-            let flow = i128::from(self.simplex.flow()[arc as usize]);
-            settled += value * flow;
-            held += value * (i128::from(leg.amount) - flow);
-        }
-        score += settled.min(held);
-        (score > 0).then_some(Candidate { unit, score, leans_to_settle: settled >= held })
-    }
-
-    /// The relaxation splits nothing: its answer, if everything holds; else a free unit of what does not.
-    fn conflict(&mut self) -> Option<Candidate> {
-        let settles = self.rounded();
-        let answer = Answer::of(self.problem, self.state.tests, &settles);
-        if answer.all_holds() {
-            self.offer(answer);
-        }
-        let bound = self.path.last().map(|&(node, _)| self.nodes[node as usize].bound);
-        if bound.is_some_and(|bound| bound <= self.best_value) {
-            return None;
-        }
-        // The largest comes first: it decides most.
-        let unit = *self.order.iter().find(|&&unit| self.state.place(unit) == Place::Free)?;
-        Some(Candidate { unit, score: 0, leans_to_settle: settles[unit as usize] })
-    }
-
-    /// Bounds both sides of each candidate by a few pivots and takes the one that loses most on both.
-    fn try_out(&mut self, candidates: &[Candidate], basis: &Rc<Basis>) -> Option<Candidate> {
-        let before = self.simplex.proved_bound();
-        let mut best: Option<(i128, Candidate)> = None;
-        for &candidate in candidates {
-            let mut losses = [0i128; 2];
-            for (settles, loss) in [false, true].into_iter().zip(&mut losses) {
-                self.set_tried_bounds(candidate.unit, Some(settles));
-                let finish = self.simplex.reoptimise(STRONG_PIVOTS);
-                *loss = if finish == Finish::Infeasible { before / 4 } else { before - self.simplex.proved_bound() };
-                self.set_tried_bounds(candidate.unit, None);
-                self.simplex.restore(basis);
-            }
-            let small = losses[0].min(losses[1]).max(0);
-            let large = losses[0].max(losses[1]).max(0);
-            let score = small.saturating_mul(8).saturating_add(large);
-            if best.is_none_or(|(most, _)| score > most) {
-                best = Some((score, candidate));
-            }
-        }
-        self.simplex.reoptimise(self.pivots_max);
-        best.map(|(_, candidate)| candidate)
-    }
-
-    /// Sets the bounds of the arcs of a unit as if it were decided, or back.
-    fn set_tried_bounds(&mut self, unit: u32, settles: Option<bool>) {
-        if let Some(index) = self.problem.bundles.iter().position(|&bundle| bundle == unit) {
-            let place = match settles {
-                None => self.state.place(unit),
-                Some(settles) => {
-                    if settles {
-                        Place::Settled
-                    } else {
-                        Place::Held
-                    }
-                }
-            };
-            for (leg, &arc) in self.problem.legs(unit).iter().zip(&self.relaxation.bundle_arcs[index]) {
-                if arc != NONE {
-                    let (lower, upper) = bounds_of(place, leg.amount);
-                    self.simplex.set_bounds(arc as usize, lower, upper);
-                }
-            }
-            return;
-        }
-        let leg = self.problem.legs(unit)[0];
-        let (lower, upper) = self.state.stream_bounds(leg.stream as usize);
-        let (lower, upper) = match settles {
-            None => (lower, upper),
-            Some(true) => (lower + leg.amount, upper),
-            Some(false) => (lower, upper - leg.amount),
-        };
-        let arc = self.relaxation.stream_arc[leg.stream as usize];
-        if arc != NONE {
-            self.simplex.set_bounds(arc as usize, lower, upper);
-        }
-    }
 }
 
-/// Candidates whose sides are tried out.
-const STRONG_COUNT: usize = 8;
-/// Pivots for each side of a candidate.
-const STRONG_PIVOTS: u64 = 40;
-
+/// The steepest multiplier of an earlier level that is tried.
+const EARLIER_PRICE_MAX: i64 = 1 << 20;
 /// Profit of a minor unit in a stream under an objective.
 pub(super) fn stream_profit(problem: &Problem<'_>, objective: &Objective, stream: usize) -> i64 {
     objective.weight(usize::from(problem.streams[stream].rank)) * problem.unit_value(stream)
 }
 
-fn bounds_of(place: Place, amount: i64) -> (i64, i64) {
+pub(super) fn bounds_of(place: Place, amount: i64) -> (i64, i64) {
     match place {
         Place::Free => (0, amount),
         Place::Settled => (amount, amount),

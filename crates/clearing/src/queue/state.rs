@@ -48,7 +48,7 @@ pub(super) struct State<'p, 'i> {
     is_dirty: Vec<bool>,
     dirty_tests: bool,
     pub(super) changed_streams: Vec<u32>,
-    pub(super) bundles_changed: bool,
+    pub(super) changed_bundles: Vec<u32>,
     /// The largest value of a unit that counts on each earlier level.
     largest: Vec<i128>,
     pub(super) test_proofs: Vec<TestProof>,
@@ -80,7 +80,7 @@ impl<'p, 'i> State<'p, 'i> {
             is_dirty: vec![false; problem.rows.len()],
             dirty_tests: tests.count() > 0,
             changed_streams: Vec::new(),
-            bundles_changed: false,
+            changed_bundles: Vec::new(),
             largest: (0..levels).map(|level| largest_value(problem, level)).collect(),
             test_proofs: Vec::new(),
             units_of_test: vec![Vec::new(); tests.count()],
@@ -223,7 +223,7 @@ impl<'p, 'i> State<'p, 'i> {
                 }
                 self.changed_streams.push(leg.stream);
             }
-            _ => self.bundles_changed = true,
+            _ => self.changed_bundles.push(step.unit),
         }
         if !step.settles && !self.most_worth.is_empty() {
             let (rank, value) = (problem.rank(step.unit), problem.value(step.unit));

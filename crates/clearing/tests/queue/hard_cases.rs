@@ -1,9 +1,10 @@
 //! What breaks optimisers: gadgets, rings without money, giants at the head, nothing at all, very much.
 
 use crate::support::{Numbers, bilateral, multilateral, plain, solved, solved_within, value};
+use certify::queue::Row;
 use certify::queue::{Instance, Order};
 use clearing::fifo::fifo_maximal;
-use clearing::queue::{Options, QueueError, solve};
+use clearing::queue::{Gain, Obstacle, Options, QueueError, Waiting, explain, solve};
 
 #[test]
 fn an_empty_queue_is_solved() {
@@ -189,4 +190,46 @@ fn a_million_payments_are_ordered_and_optimised() {
     assert!((claim.upper_bound - claim.value) * 100 <= claim.upper_bound, "{claim:?}");
     instance.order = Order::Fifo;
     assert!(solved(&instance).claims[0].value <= claim.value);
+}
+
+#[test]
+fn who_waits_is_told_what_is_missing_and_who_settles_what_it_saves() {
+    // 0 pays 1 and gets it back; its 500 can never be paid; 1's 40 towards 2 lacks 10, and passes a limit of 35 by 5.
+    let payments = [(0, 1, 100), (1, 0, 90), (0, 1, 500), (1, 2, 40), (1, 2, 1)];
+    let mut instance = plain(&[10, 20, 0], &payments);
+    instance.bilateral_limits = vec![bilateral(1, 2, 35)];
+    instance.order = Order::Bypass { strict_classes: 1 };
+    instance.payments[4].class = 0;
+    let explanation = explain(&instance, &[0, 1]).expect("well formed");
+    let obstacle = |row, missing_minor, whatever_comes_in| Obstacle::Row { row, missing_minor, whatever_comes_in };
+    assert_eq!(
+        explanation.waiting,
+        [
+            Waiting { payment: 2, obstacles: vec![obstacle(Row::Floor(0), 500, true)] },
+            Waiting {
+                payment: 3,
+                obstacles: vec![obstacle(Row::Floor(1), 10, false), obstacle(Row::BilateralLimit(0), 5, true)]
+            },
+            Waiting { payment: 4, obstacles: vec![Obstacle::Behind { payment: 3 }] },
+        ]
+    );
+    let gain = |sent_minor, received_minor, used_minor, saved_minor| Gain {
+        sent_minor,
+        received_minor,
+        used_minor,
+        saved_minor,
+    };
+    assert_eq!(explanation.gains, [gain(100, 90, 10, 90), gain(90, 100, 0, 90), gain(0, 0, 0, 0)]);
+}
+
+#[test]
+fn what_is_not_well_formed_is_refused_by_name() {
+    let unknown = plain(&[1, 1], &[(0, 7, 5)]);
+    let zero = plain(&[1, 1], &[(0, 1, 0)]);
+    let own = plain(&[1, 1], &[(1, 1, 5)]);
+    for instance in [unknown, zero, own] {
+        let refused = solve(&instance, Options::default(), &mut |_| ());
+        assert!(matches!(refused, Err(QueueError::Refused(_))), "{refused:?}");
+        assert!(matches!(fifo_maximal(&instance), Err(QueueError::Refused(_))));
+    }
 }
