@@ -10,6 +10,7 @@ mod durable;
 mod house;
 mod memory;
 mod meter;
+mod queue;
 mod replay;
 
 use std::process::ExitCode;
@@ -20,7 +21,7 @@ struct Options {
     identifiers: u64,
 }
 
-const SECTIONS: [&str; 4] = ["decide", "durable", "replay", "memory"];
+const SECTIONS: [&str; 5] = ["decide", "durable", "replay", "memory", "queue"];
 
 fn options() -> Result<Options, String> {
     let mut options = Options { sections: Vec::new(), identifiers: 10_000_000 };
@@ -55,6 +56,7 @@ fn main() -> ExitCode {
         match section.as_str() {
             "decide" => decide::run(options.identifiers),
             "durable" => durable::run(),
+            "queue" => queue::run(),
             "replay" => replay::run(),
             _ => memory::run(),
         }
