@@ -115,14 +115,17 @@ mod tests {
         }
 
         #[test]
-        fn many_amounts_stay_below_and_come_near(
+        fn many_amounts_stay_below_and_nothing_more_fits(
             mut amounts in prop::collection::vec(1..100_000_i64, 60..200),
             part in 10..90_i64,
         ) {
             amounts.sort_by_key(|&amount| std::cmp::Reverse(amount));
             let target = amounts.iter().sum::<i64>() * part / 100;
-            let (_, sum) = at_most(&amounts, target);
-            prop_assert!(sum <= target && target - sum <= amounts[amounts.len() - 1], "{} of {}", sum, target);
+            let (picked, sum) = at_most(&amounts, target);
+            let found: i64 = amounts.iter().zip(&picked).filter(|&(_, &pick)| pick).map(|(amount, _)| amount).sum();
+            prop_assert_eq!(found, sum);
+            let smallest_left = amounts.iter().zip(&picked).filter(|&(_, &pick)| !pick).map(|(&amount, _)| amount).min();
+            prop_assert!(sum <= target && smallest_left.is_none_or(|amount| amount > target - sum));
         }
     }
 }
