@@ -5,8 +5,6 @@ use crate::warnings;
 use journal::JournalFault;
 use std::path::Path;
 
-/// The state at the last clean end: opening from it is quicker than replaying everything.
-pub(crate) const SNAPSHOT: &str = "state";
 /// The arguments of the demo in this folder, to name what differs when it is resumed with others.
 pub(crate) const ARGUMENTS: &str = "demo-arguments";
 
@@ -32,10 +30,14 @@ pub(crate) fn write_or_warn(dir: &Path, name: &str, content: &[u8]) {
 }
 
 /// Warns of each file that is damaged.
-pub(crate) fn warn_of_damage(dir: &Path) {
-    for name in [SNAPSHOT, ARGUMENTS] {
-        if let Err(fault) = journal_sqlite::read_auxiliary(dir, name) {
+///
+/// # Errors
+/// If the folder cannot be read.
+pub(crate) fn warn_of_damage(dir: &Path) -> Result<(), Failure> {
+    for name in journal_sqlite::auxiliary_names(dir)? {
+        if let Err(fault) = journal_sqlite::read_auxiliary(dir, &name) {
             warnings::warn(fault.code(), &fault);
         }
     }
+    Ok(())
 }

@@ -1,6 +1,6 @@
 //! The grammar of the command line: commands, options, and what their values may be.
 
-use crate::commands::{backup, demo, drill, payload, restore, rulebook, simulate, verify};
+use crate::commands::{backup, demo, drill, payload, restore, rulebook, simulate, snapshot, verify};
 use crate::failure::Failure;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
@@ -56,6 +56,9 @@ pub(crate) enum Command {
     /// Brings a backup back into an empty folder, and says what it lacks
     #[command(after_help = restore::EXAMPLE)]
     Restore(restore::Arguments),
+    /// Prepares a quick start at an upgrade, while the old version still runs
+    #[command(after_help = snapshot::EXAMPLE)]
+    Snapshot(snapshot::Arguments),
     /// Shows, erases and verifies personal data; their keys, their copies and the register of erasures
     #[command(subcommand, arg_required_else_help = true, after_help = payload::EXAMPLE)]
     Payload(payload::Command),

@@ -4,13 +4,9 @@ use crate::failure::{Exit, Failure};
 use crate::progress::Bar;
 use crate::{auxiliary, hash_key, warnings};
 use domain::Timestamp;
-use engine::{Engine, LedgerMachine, Options};
-use journal::Journal;
-use journal_sqlite::{DATABASE_FILE, MARK_FILE, SqliteJournal, StoreOptions};
+use journal_sqlite::{DATABASE_FILE, MARK_FILE};
+use node::{Node, Options};
 use std::path::Path;
-
-/// The engine over a folder.
-pub(crate) type FolderEngine = Engine<SqliteJournal, LedgerMachine>;
 
 /// What a run in a folder was begun with, as names and values.
 pub(crate) type Begun = Vec<(&'static str, String)>;
@@ -34,25 +30,25 @@ pub(crate) fn require_new(dir: &Path) -> Result<(), Failure> {
 ///
 /// # Errors
 /// Faults of the folder; wrong use if it was begun with other arguments.
-pub(crate) fn open(dir: &Path, time: Timestamp, begun: &Begun) -> Result<FolderEngine, Failure> {
-    let journal = SqliteJournal::open_or_create(dir, time.0, &StoreOptions::default())?;
-    journal.warnings().iter().for_each(|warning| warnings::warn("MARK_DAMAGED", warning));
-    let events = journal.head().next_seq;
-    require_same(dir, begun)?;
-    if events == 0 {
+pub(crate) fn open(
+    dir: &Path,
+    time: Timestamp,
+    payments_in_memory: Option<u64>,
+    begun: &Begun,
+) -> Result<Node, Failure> {
+    let bar = Bar::new("replaying", 1, "events");
+    let mut warn = |warning: node::Warning| warnings::warn(warning.code, warning);
+    let mut progress = |replayed: engine::Replayed| bar.of(replayed.height.0, replayed.of.0);
+    let options = Options { payments_in_memory, ..Options::new(hash_key::draw()) };
+    // What is no journal is told of by opening it.
+    if dir.join(DATABASE_FILE).exists() {
+        require_same(dir, begun)?;
+    }
+    let mut node = Node::open(dir, time, &options, &mut warn, &mut progress)?;
+    if node.engine().durable_height().0 == 0 {
         note(dir, begun);
     }
-    let options = Options::ledger(hash_key::draw());
-    let bar = Bar::new("replaying", events, "events");
-    let mut progress = |replayed: engine::Replayed| bar.at(replayed.height.0);
-    let Some(snapshot) = auxiliary::read_or_warn(dir, auxiliary::SNAPSHOT)? else {
-        return Ok(Engine::open(journal, options, &mut progress)?);
-    };
-    let (engine, warning) = Engine::open_from_snapshot(journal, &snapshot, options, &mut progress)?;
-    if let Some(warning) = warning {
-        warnings::warn(warning.code(), &warning);
-    }
-    Ok(engine)
+    Ok(node)
 }
 
 /// Compares with the arguments that the folder was begun with, where they are noted. The lab itself compares the run
@@ -91,12 +87,9 @@ fn differences(noted: &str, begun: &Begun) -> Vec<String> {
 ///
 /// # Errors
 /// Faults of the folder.
-pub(crate) fn close(engine: FolderEngine, begun: &Begun) -> Result<(), Failure> {
-    let closed = engine.close()?;
+pub(crate) fn close(node: Node, begun: &Begun) -> Result<(), Failure> {
     // While the folder is still locked. The run was this one: what it was begun with may be noted anew.
-    let dir = closed.journal.dir();
-    auxiliary::write_or_warn(dir, auxiliary::SNAPSHOT, &closed.snapshot);
-    note(dir, begun);
-    closed.journal.close()?;
+    note(node.dir(), begun);
+    node.close()?;
     Ok(())
 }

@@ -5,6 +5,7 @@ use engine::{Ended, OpenFault, SubmitFault};
 use journal::JournalFault;
 use lab::driver::RunFault;
 use lab::scenario_error::ScenarioError;
+use node::NodeFault;
 use payloads::{NotErased, PayloadFault, PayloadRefusal, Problem};
 use std::fmt::Display;
 
@@ -84,6 +85,12 @@ impl Failure {
 
 impl From<JournalFault> for Failure {
     fn from(fault: JournalFault) -> Failure {
+        Failure::new(Exit::Storage, fault.code(), &fault)
+    }
+}
+
+impl From<NodeFault> for Failure {
+    fn from(fault: NodeFault) -> Failure {
         Failure::new(Exit::Storage, fault.code(), &fault)
     }
 }

@@ -17,6 +17,12 @@ impl Bar {
         Bar(bar)
     }
 
+    /// How far it is, of how much, where that was not known before.
+    pub(crate) fn of(&self, position: u64, total: u64) {
+        self.0.set_length(total);
+        self.0.set_position(position);
+    }
+
     /// How far it is.
     pub(crate) fn at(&self, position: u64) {
         self.0.set_position(position);

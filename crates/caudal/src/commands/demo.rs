@@ -39,6 +39,9 @@ pub(crate) struct Arguments {
     /// Goes on with the run in the folder, given the same arguments; begins it if there is none
     #[arg(long, requires = "data")]
     pub(crate) resume: bool,
+    /// Payments that stay in memory when closed, before the oldest go to the index on disk
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) payments_in_memory: Option<u64>,
     /// Prints {"durable_height":N} on stderr after each block that may be relied on
     #[arg(long)]
     pub(crate) progress_json: bool,
@@ -63,7 +66,13 @@ impl Arguments {
     /// What decides the run.
     fn begun(&self) -> Begun {
         let payments = self.payments.map_or_else(|| "none".to_owned(), |payments| payments.to_string());
-        vec![("--days", self.days.to_string()), ("--payments", payments), ("--seed", self.seed.to_string())]
+        let in_memory = self.payments_in_memory.map_or_else(|| "all".to_owned(), |count| count.to_string());
+        vec![
+            ("--days", self.days.to_string()),
+            ("--payments", payments),
+            ("--seed", self.seed.to_string()),
+            ("--payments-in-memory", in_memory),
+        ]
     }
 
     fn watcher(&self, scenario: &Scenario) -> Watcher {
@@ -93,9 +102,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
 }
 
 fn in_folder(arguments: &Arguments, scenario: &Scenario, dir: &Path) -> Result<lab::outcome::Outcome, Failure> {
-    let mut engine = demo_folder::open(dir, scenario.opening_time(), &arguments.begun())?;
-    let outcome = driver::run(scenario, &mut engine, &mut arguments.watcher(scenario))?;
-    demo_folder::close(engine, &arguments.begun())?;
+    let in_memory = arguments.payments_in_memory;
+    let mut node = demo_folder::open(dir, scenario.opening_time(), in_memory, &arguments.begun())?;
+    let outcome = driver::run(scenario, node.engine(), &mut arguments.watcher(scenario))?;
+    demo_folder::close(node, &arguments.begun())?;
     Ok(outcome)
 }
 

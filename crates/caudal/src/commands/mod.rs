@@ -7,6 +7,7 @@ pub(crate) mod payload;
 pub(crate) mod restore;
 pub(crate) mod rulebook;
 pub(crate) mod simulate;
+pub(crate) mod snapshot;
 pub(crate) mod verify;
 
 use crate::command_line::Command;
@@ -21,6 +22,7 @@ pub(crate) fn run(command: Command) -> Result<Exit, Failure> {
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Backup(arguments) => backup::run(&arguments),
         Command::Restore(arguments) => restore::run(&arguments),
+        Command::Snapshot(arguments) => snapshot::run(&arguments),
         Command::Payload(command) => payload::run(&command),
         Command::Drill(arguments) => drill::run(&arguments),
     }

@@ -138,18 +138,26 @@ fn a_log_cut_short_is_seen_to_lack_what_was_acknowledged() {
     }
 }
 
+/// The last snapshot in a folder.
+fn snapshot_of(dir: &Path) -> PathBuf {
+    let entries = fs::read_dir(dir.join("snapshots")).expect("a folder");
+    let paths = entries.map(|entry| entry.expect("an entry").path());
+    let is_one = |path: &PathBuf| path.file_name().is_some_and(|name| text(name.as_ref()).starts_with("state-"));
+    paths.filter(is_one).max().expect("a snapshot")
+}
+
 #[test]
 fn a_damaged_snapshot_is_made_anew_with_a_warning() {
     let root = tempfile::tempdir().expect("a folder");
     let sound = root.path().join("sound");
     let whole = height_and_digest(&resume(&sound).object());
-    let snapshot = sound.join("snapshots/state");
+    let snapshot = snapshot_of(&sound);
     let length = fs::metadata(&snapshot).expect("a snapshot").len();
     let mut chance = Chance(1);
     for trial in 0..12 {
         let dir = root.path().join("damaged");
         copy_folder(&sound, &dir);
-        let damaged = dir.join("snapshots/state");
+        let damaged = snapshot_of(&dir);
         if trial < 3 {
             // Cut short, or nothing at all.
             fs::File::options()
@@ -178,7 +186,7 @@ fn a_snapshot_of_another_journal_is_not_used() {
     let (one, other) = (root.path().join("one"), root.path().join("other"));
     let whole = height_and_digest(&resume(&one).object());
     run(&["demo", "--data", text(&other), "--seed", "7", "--payments", "150"]).done();
-    fs::copy(other.join("snapshots/state"), one.join("snapshots/state")).expect("copied");
+    fs::copy(snapshot_of(&other), snapshot_of(&one)).expect("copied");
     let resumed = resume(&one);
     assert!(resumed.err.contains("warning[SNAPSHOT_FOREIGN]"), "{resumed:?}");
     assert_eq!(height_and_digest(&resumed.object()), whole);

@@ -24,5 +24,6 @@ mod program;
 mod rulebooks;
 mod run_json;
 mod run_page;
+mod upgrade;
 mod wrong_data;
 mod wrong_use;

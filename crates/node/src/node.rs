@@ -1,0 +1,275 @@
+//! A house in a folder, open for business.
+
+use crate::archive::{self, Indexed};
+use crate::fault::{NodeFault, Warning};
+use crate::follower::{Follower, Stopped};
+use crate::options::{Options, Shadowing};
+use crate::personal_data::PersonalData;
+use crate::shadow::Shadow;
+use crate::snapshots;
+use domain::{Commitment, Timestamp};
+use engine::{Batch, BatchId, Closed, Engine, LedgerMachine, Memory, Released, Replayed, Replica};
+use history::{History, Stamp};
+use journal::{Head, Journal};
+use journal_sqlite::{SqliteJournal, StoreOptions};
+use payloads::{HouseKey, PayloadStore, SealedPayload};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The engine of a node.
+pub type NodeEngine = Engine<SqliteJournal, LedgerMachine>;
+
+/// Folder of the index of old payments.
+pub const HISTORY_FOLDER: &str = "history";
+
+/// A house in a folder.
+pub struct Node {
+    engine: NodeEngine,
+    history: Arc<History>,
+    shadow: Option<Follower>,
+    personal_data: Option<PersonalData>,
+    dir: PathBuf,
+}
+
+/// What a node says of itself.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Figures {
+    /// Events that are durable.
+    pub height: u64,
+    /// Events that the shadow has replayed.
+    pub shadow_height: Option<u64>,
+    /// Why the shadow stopped, if it did.
+    pub shadow_stopped: Option<Stopped>,
+    /// Of the index of old payments.
+    pub history: history::Figures,
+}
+
+impl Node {
+    /// Opens a folder, or makes it. `time` is the time of the block that begins this process's epoch. `warn` is told what an
+    /// operator should know, `progress` how far replay has come.
+    ///
+    /// # Errors
+    /// [`NodeFault`]: of the journal, or of what is beside it where it could not be made anew.
+    pub fn open(
+        dir: &Path,
+        time: Timestamp,
+        options: &Options,
+        warn: &mut dyn FnMut(Warning),
+        progress: &mut dyn FnMut(Replayed),
+    ) -> Result<Self, NodeFault> {
+        let journal = SqliteJournal::open_or_create(dir, time.0, &StoreOptions::default())?;
+        journal.warnings().iter().for_each(|warning| warn(Warning::new("MARK_DAMAGED", warning)));
+        let history = Arc::new(open_history(dir, &journal, warn)?);
+        let archive = Arc::new(Indexed { history: Arc::clone(&history), dir: dir.to_owned() });
+        let memory = Memory { payments_max: options.payments_in_memory, archive };
+        let machine = LedgerMachine { memory, ..LedgerMachine::new(options.table_key) };
+        let machine = engine::Options { machine, check_digests: true };
+        let head = journal.head();
+        let engine = match last_snapshot(dir, head.next_seq, warn)? {
+            None => Engine::open(journal, machine, progress)?,
+            Some(snapshot) => {
+                let (engine, warning) = Engine::open_from_snapshot(journal, &snapshot, machine, progress)?;
+                if let Some(warning) = warning {
+                    warn(Warning::new(warning.code(), &warning));
+                }
+                engine
+            }
+        };
+        let head = engine.journal().head();
+        let mut blocks_after = |head: &Head| engine.journal().read_after(head);
+        let open_store = |key: &Arc<HouseKey>| PersonalData::open(dir, key, &head, &mut blocks_after, warn);
+        let personal_data = options.house_key.as_ref().map(open_store).transpose()?;
+        let mut node = Self { engine, history, shadow: None, personal_data, dir: dir.to_owned() };
+        node.shadow = options.shadowing.map(|shadowing| node.start_shadow(options, shadowing, warn)).transpose()?;
+        Ok(node)
+    }
+
+    /// The engine: batches without personal data go in, answers come out.
+    pub const fn engine(&mut self) -> &mut NodeEngine {
+        &mut self.engine
+    }
+
+    /// Takes a batch with the personal data of its orders: the data are synced before anything is decided.
+    ///
+    /// # Errors
+    /// [`NodeFault::NotPut`], [`NodeFault::NotTaken`]: nothing of the batch was decided.
+    ///
+    /// # Panics
+    /// If payloads are given and the node was opened without a house key.
+    pub fn submit(&mut self, batch: &Batch, payloads: &[(Commitment, SealedPayload)]) -> Result<BatchId, NodeFault> {
+        let fresh = match &mut self.personal_data {
+            None => {
+                assert!(payloads.is_empty(), "this node was opened to keep no personal data");
+                BTreeSet::new()
+            }
+            Some(data) => data.put(payloads)?,
+        };
+        let id = self.engine.submit(batch)?;
+        if let Some(data) = &mut self.personal_data {
+            data.submitted(batch, &fresh);
+        }
+        Ok(id)
+    }
+
+    /// Waits for the next batch that [`Node::submit`] took; `None` if none is under way.
+    ///
+    /// # Errors
+    /// [`NodeFault::Ended`].
+    pub fn wait(&mut self) -> Result<Option<Released>, NodeFault> {
+        let released = self.engine.wait()?;
+        if let (Some(data), Some(released)) = (&mut self.personal_data, &released) {
+            data.released(released);
+        }
+        Ok(released)
+    }
+
+    /// The store of personal data, if the node keeps any.
+    pub fn payloads(&mut self) -> Option<&mut PayloadStore> {
+        self.personal_data.as_mut().map(PersonalData::store)
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// The index of old payments.
+    #[must_use]
+    pub fn history(&self) -> &History {
+        &self.history
+    }
+
+    /// What the node says of itself.
+    #[must_use]
+    pub fn figures(&self) -> Figures {
+        Figures {
+            height: self.engine.durable_height().0,
+            shadow_height: self.shadow.as_ref().map(Follower::height),
+            shadow_stopped: self.shadow.as_ref().and_then(Follower::stopped),
+            history: self.history.figures(),
+        }
+    }
+
+    /// Ends in order: everything durable, everything beside the journal written, and a snapshot for the next start.
+    ///
+    /// # Errors
+    /// [`NodeFault`]. What was released stays released.
+    pub fn close(self) -> Result<Head, NodeFault> {
+        let Self { engine, history, shadow, personal_data, dir } = self;
+        let Closed { journal, snapshot, .. } = engine.close()?;
+        let height = journal.head().next_seq;
+        // The shadow's own last snapshot would be the same one.
+        let stopped = shadow.and_then(Follower::finish);
+        snapshots::write(&dir, height, &snapshot, &mut || ())?;
+        if let Err(fault) = history.flush()
+            && !archive::note_damage(&dir, &fault)
+        {
+            return Err(fault.into());
+        }
+        if let Some(data) = personal_data {
+            data.close(&dir, &journal.head())?;
+        }
+        let head = journal.close()?;
+        match stopped {
+            None => Ok(head),
+            Some(stopped) => Err(NodeFault::Follower(stopped)),
+        }
+    }
+
+    /// The shadow begins where the last snapshot is, so that its state is a replay of its own and no copy of the writer's.
+    fn start_shadow(
+        &self,
+        options: &Options,
+        shadowing: Shadowing,
+        warn: &mut dyn FnMut(Warning),
+    ) -> Result<Follower, NodeFault> {
+        // It has nothing to look up: it decides nothing. What leaves its memory is gone.
+        let machine = LedgerMachine { memory: archive::nowhere(), ..LedgerMachine::new(options.table_key) };
+        let machine = engine::Options { machine, check_digests: true };
+        let height = self.engine.durable_height().0;
+        let last = snapshots::last(&self.dir, height, &mut |_| ())?;
+        let replica = match last.map(|snapshot| Replica::from_snapshot(machine.clone(), &snapshot)) {
+            Some(Ok(replica)) if self.engine.journal().read_after(&replica.head()).is_ok() => replica,
+            _ => Replica::new(machine),
+        };
+        let shadow = Shadow::new(replica, Arc::clone(&self.history), self.dir.clone(), shadowing.snapshot_every_events);
+        Follower::start(shadow, &self.dir, shadowing.work_share_ppm).map_err(|error| {
+            let message = format!("no thread can be started ({error}); the shadow replica; allow more threads");
+            warn(Warning::new("SHADOW_NOT_STARTED", &message));
+            NodeFault::Follower(Stopped { code: "SHADOW_NOT_STARTED", message })
+        })
+    }
+}
+
+/// Opens the index; one that is damaged, or of another journal, is emptied and filled again by replay.
+fn open_history(dir: &Path, journal: &SqliteJournal, warn: &mut dyn FnMut(Warning)) -> Result<History, NodeFault> {
+    let folder = dir.join(HISTORY_FOLDER);
+    let options = history::Options::of_house(house_of(journal)?);
+    let (history, warnings) = match open_or_find_damaged(dir, &folder, options)? {
+        Ok(opened) => opened,
+        Err(damage) => {
+            warn(Warning { code: "HISTORY_DAMAGED", message: format!("{damage}; it is made anew") });
+            let anew = History::open_empty(&folder, options)?;
+            archive::forget_damage(dir)?;
+            (anew, Vec::new())
+        }
+    };
+    warnings.iter().for_each(|warning| warn(Warning::new(warning.code(), warning)));
+    if let Some(stamp) = history.stamp()
+        && !is_of(journal, &stamp)?
+    {
+        let message = format!(
+            "the index of old payments stands on no block of this journal; {}; nothing to do: it is made anew",
+            folder.display()
+        );
+        warn(Warning::new("HISTORY_FOREIGN", message));
+        history.clear()?;
+    }
+    Ok(history)
+}
+
+/// Opens the index, or says what is wrong with it that making it anew would mend.
+fn open_or_find_damaged(
+    dir: &Path,
+    folder: &Path,
+    options: history::Options,
+) -> Result<Result<(History, Vec<history::Warning>), String>, NodeFault> {
+    if let Some(damage) = archive::found_damaged(dir)? {
+        return Ok(Err(damage));
+    }
+    match History::open(folder, options) {
+        Ok(opened) => Ok(Ok(opened)),
+        Err(fault) if fault.rebuild_mends() => Ok(Err(fault.to_string())),
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+/// Which house this is: the hash of the first block of its journal.
+fn house_of(journal: &SqliteJournal) -> Result<history::House, NodeFault> {
+    let first = journal.read_after(&Head::EMPTY)?.next().transpose()?;
+    Ok(first.expect("opening a journal begins an epoch with a block").hash())
+}
+
+/// Whether a journal was at this point once.
+fn is_of(journal: &SqliteJournal, stamp: &Stamp) -> Result<bool, NodeFault> {
+    if stamp.height > journal.head().next_seq {
+        return Ok(false);
+    }
+    for block in journal.read(stamp.height.saturating_sub(1))? {
+        let block = block?;
+        let next = block.header().next_seq();
+        if next == stamp.height && block.hash() == stamp.hash {
+            return Ok(true);
+        }
+        if next > stamp.height {
+            return Ok(false);
+        }
+    }
+    Ok(false)
+}
+
+fn last_snapshot(dir: &Path, height: u64, warn: &mut dyn FnMut(Warning)) -> Result<Option<Vec<u8>>, NodeFault> {
+    Ok(snapshots::last(dir, height, &mut |fault| warn(Warning::new(fault.code(), fault)))?)
+}

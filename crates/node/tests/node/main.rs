@@ -1,0 +1,6 @@
+//! A node in a real folder: what was promised stays, whatever happens to what is beside the journal.
+
+mod house;
+mod promises;
+mod recovery;
+mod years;
