@@ -355,13 +355,14 @@ SELECT
     limit_setting.arrangement, limit_setting.kind,
     coalesce(institution.code, debtor.code || ' with ' || member.code, member.code) AS whose,
     AMOUNT[maximum_minor | currency] AS maximum, currency.code AS currency, DAY[effective_day] AS effective,
-    TIME[set_event.time_us] AS set_at, setter.name AS set_by, TIME[in_force.time_us] AS in_force_from,
-    TIME[ended.time_us] AS ended_at, ended_by, limit_setting.seq, in_force_seq, ended_seq
+    set_event.time AS set_at, set_event.actor AS set_by, set_event.approved_by,
+    TIME[in_force.time_us] AS in_force_from, TIME[ended.time_us] AS ended_at, ended_by,
+    coalesce(owner.code, member.code) AS member, limit_setting.seq, in_force_seq, ended_seq
 FROM limit_setting
 JOIN currency ON currency.currency = limit_setting.currency
-JOIN event AS set_event ON set_event.seq = limit_setting.seq
-JOIN actor_readable AS setter ON setter.actor = set_event.actor
+JOIN event_readable AS set_event ON set_event.seq = limit_setting.seq
 LEFT JOIN institution ON institution.institution = limit_setting.institution
+LEFT JOIN member AS owner ON owner.member = institution.member
 LEFT JOIN member AS debtor ON debtor.member = limit_setting.debtor
 LEFT JOIN member ON member.member = limit_setting.member
 LEFT JOIN event AS in_force ON in_force.seq = in_force_seq

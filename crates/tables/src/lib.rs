@@ -36,7 +36,7 @@ mod tables;
 pub use check::Checked;
 pub use fault::TablesFault;
 pub use pace::{Flow, Pace};
-pub use questions::QUESTIONS;
+pub use questions::{Kind, Parameter, QUESTIONS, Question, WrongQuestion, question};
 pub use reader::{Answer, QueryFault, Reader, Value};
 pub use rebuild::rebuild;
 pub use schema::{TABLES_SQL, VIEWS_SQL};

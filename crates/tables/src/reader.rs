@@ -9,6 +9,7 @@ use crate::store::Store;
 use journal::Head;
 use rusqlite::ErrorCode;
 use rusqlite::types::ValueRef;
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 /// A value of an answer.
@@ -49,6 +50,24 @@ pub enum QueryFault {
     /// The tables cannot be read.
     Tables(TablesFault),
 }
+
+impl fmt::Display for QueryFault {
+    /// `what; where; what to do`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            QueryFault::Wrong { detail } => write!(
+                f,
+                "the query cannot be answered: {detail}; the SQL given; docs/read-tables.md names tables and columns"
+            ),
+            QueryFault::NotReading { detail } => {
+                write!(f, "the statement does not run here: {detail}; the SQL given; give one SELECT")
+            }
+            QueryFault::Tables(fault) => fault.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for QueryFault {}
 
 /// Tables open for reading.
 pub struct Reader {

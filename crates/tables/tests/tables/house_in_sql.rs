@@ -627,7 +627,7 @@ impl Told {
     }
 }
 
-fn day(text: &str) -> Date {
+pub fn day(text: &str) -> Date {
     Date::parse(text).expect("a date of the test")
 }
 
