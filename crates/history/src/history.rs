@@ -5,7 +5,7 @@ use crate::disk::{Disk, Folder};
 use crate::fault::{HistoryFault, Warning};
 use crate::layer::Batch;
 use crate::open;
-use crate::run::Run;
+use crate::run::{EntryIndex, Run};
 use crate::shared::{Shared, State};
 use crate::verify::{self, Verified};
 use crate::writer::Writer;
@@ -178,8 +178,11 @@ impl History {
     /// # Errors
     /// [`HistoryFault`] of reading, or that of the writer.
     pub fn payment_of_key(&self, key: PaymentKey) -> Result<Option<PaymentOriginal>, HistoryFault> {
-        self.count_look_up();
-        let hash = self.shared.hash.key(key);
+        self.count_look_ups(1);
+        self.of_key(key, self.shared.hash.key(key))
+    }
+
+    fn of_key(&self, key: PaymentKey, hash: u64) -> Result<Option<PaymentOriginal>, HistoryFault> {
         let state = self.shared.read();
         if let Some(original) = state.layers().find_map(|layer| layer.of_key(hash, key)) {
             return Ok(Some(original.clone()));
@@ -199,12 +202,32 @@ impl History {
         Ok(None)
     }
 
+    /// The newest originals of many references: which of them are known, in order, each with its original.
+    ///
+    /// The same answers as one by one; new references cost much less, for their looks into memory overlap.
+    ///
+    /// # Errors
+    /// As [`History::payment_of_key`].
+    pub fn payments_of_keys(&self, keys: &[PaymentKey]) -> Result<Vec<(usize, PaymentOriginal)>, HistoryFault> {
+        let hashes: Vec<u64> = keys.iter().map(|key| self.shared.hash.key(*key)).collect();
+        let state = self.shared.read();
+        let waits = |index: usize| state.layers().any(|layer| layer.of_key(hashes[index], keys[index]).is_some());
+        let candidates = candidates(&state, &hashes, waits, |run| &run.keys);
+        drop(state);
+        self.count_look_ups(keys.len() as u64);
+        let mut found = Vec::new();
+        for index in candidates {
+            found.extend(self.of_key(keys[index], hashes[index])?.map(|original| (index, original)));
+        }
+        Ok(found)
+    }
+
     /// The newest original of a payment.
     ///
     /// # Errors
     /// As [`History::payment_of_key`].
     pub fn payment(&self, payment: PaymentId) -> Result<Option<PaymentOriginal>, HistoryFault> {
-        self.count_look_up();
+        self.count_look_ups(1);
         self.newest(payment)
     }
 
@@ -224,8 +247,37 @@ impl History {
     /// # Errors
     /// As [`History::payment_of_key`].
     pub fn uses_document(&self, arrangement: ArrangementId, document: DocumentKey) -> Result<bool, HistoryFault> {
-        self.count_look_up();
-        let hash = self.shared.hash.document(arrangement, document);
+        self.count_look_ups(1);
+        self.used(arrangement, document, self.shared.hash.document(arrangement, document))
+    }
+
+    /// Which of many trade documents are used, as [`History::uses_document`] tells it: their places, in order.
+    ///
+    /// # Errors
+    /// As [`History::payment_of_key`].
+    pub fn uses_documents(&self, documents: &[(ArrangementId, DocumentKey)]) -> Result<Vec<usize>, HistoryFault> {
+        let hash =
+            |(arrangement, document): &(ArrangementId, DocumentKey)| self.shared.hash.document(*arrangement, *document);
+        let hashes: Vec<u64> = documents.iter().map(hash).collect();
+        let state = self.shared.read();
+        let waits = |index: usize| {
+            let (arrangement, document) = documents[index];
+            state.layers().any(|layer| !layer.payments_with(hashes[index], arrangement, document).is_empty())
+        };
+        let candidates = candidates(&state, &hashes, waits, |run| &run.documents);
+        drop(state);
+        self.count_look_ups(documents.len() as u64);
+        let mut used = Vec::new();
+        for index in candidates {
+            let (arrangement, document) = documents[index];
+            if self.used(arrangement, document, hashes[index])? {
+                used.push(index);
+            }
+        }
+        Ok(used)
+    }
+
+    fn used(&self, arrangement: ArrangementId, document: DocumentKey, hash: u64) -> Result<bool, HistoryFault> {
         let state = self.shared.read();
         let mut payments: Vec<PaymentId> =
             state.layers().flat_map(|layer| layer.payments_with(hash, arrangement, document)).collect();
@@ -306,8 +358,8 @@ impl History {
         }
     }
 
-    fn count_look_up(&self) {
-        self.shared.look_ups.fetch_add(1, Ordering::Relaxed);
+    fn count_look_ups(&self, count: u64) {
+        self.shared.look_ups.fetch_add(count, Ordering::Relaxed);
     }
 
     fn ok(&self) -> Result<(), HistoryFault> {
@@ -341,4 +393,23 @@ fn runs_that_may(state: &State, may: impl Fn(&Run) -> bool) -> Result<Vec<Arc<Ru
         Some(fault) => Err(fault.clone()),
         None => Ok(state.runs.iter().rev().filter(|run| may(run)).map(Arc::clone).collect()),
     }
+}
+
+/// Which of many hashes have to be looked up one by one, in order: those that wait, that a run may have, or for which
+/// there is a fault to give.
+fn candidates(
+    state: &State,
+    hashes: &[u64],
+    waits: impl Fn(usize) -> bool,
+    section: impl Fn(&Run) -> &EntryIndex,
+) -> Vec<usize> {
+    let mut may = vec![state.fault.is_some(); hashes.len()];
+    for run in &state.runs {
+        let section = section(run);
+        // Nothing but the looks into memory in this loop: the processor then has many of them under way at once.
+        for (may, hash) in may.iter_mut().zip(hashes) {
+            *may |= section.may_have(*hash);
+        }
+    }
+    (0..hashes.len()).filter(|&index| may[index] || waits(index)).collect()
 }

@@ -10,7 +10,7 @@ use domain::{
     PaymentKey, PaymentOriginal, PaymentState, Refusal, Timestamp, Uetr,
 };
 use history::{Disk, History, HistoryFault, Options, Stamp, Warning};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -147,6 +147,9 @@ pub fn durable_to(history: &History, at: EventSeq) {
     history.durable(stamp(at.0 + 1));
 }
 
+/// Trade documents in use.
+type Used = BTreeSet<(ArrangementId, DocumentKey)>;
+
 /// What must be found.
 #[derive(Clone, Default)]
 pub struct Model {
@@ -184,8 +187,7 @@ impl Model {
 
     /// Asks for one payment in so many.
     pub fn compare_some(&self, history: &History, one_in: usize) -> Result<(), Difference> {
-        let used: std::collections::BTreeSet<_> =
-            self.newest.values().filter_map(|it| Some((it.arrangement, it.document?))).collect();
+        let used: Used = self.newest.values().filter_map(|it| Some((it.arrangement, it.document?))).collect();
         for (payment, expected) in self.newest.iter().step_by(one_in) {
             same(&history.payment(*payment)?.as_ref(), &Some(expected), "by ordinal", payment)?;
             same(&history.payment_of_key(expected.key())?.as_ref(), &Some(expected), "by key", payment)?;
@@ -202,7 +204,21 @@ impl Model {
             same(&history.payment_of_key(foreign)?, &None, "key of another institution", payment)?;
             same(&history.uses_document(ArrangementId(9), DocumentKey(unknown.uetr.0))?, &false, "document", payment)?;
         }
+        self.compare_many(history, &used, one_in)?;
         same(&history.payment(PaymentId(u64::MAX))?, &None, "beyond", &PaymentId(u64::MAX))
+    }
+
+    /// The same by questions for many at once.
+    fn compare_many(&self, history: &History, used: &Used, one_in: usize) -> Result<(), Difference> {
+        let some = || self.newest.values().step_by(one_in);
+        // Known and unknown in turns.
+        let keys: Vec<PaymentKey> = some().flat_map(|it| [unknown_key(it.payment.0), it.key()]).collect();
+        let expected: Vec<_> = some().enumerate().map(|(index, it)| (index * 2 + 1, it.clone())).collect();
+        same(&history.payments_of_keys(&keys)?, &expected, "many keys", &PaymentId(0))?;
+        let documents: Vec<_> =
+            some().filter_map(|it| Some((it.arrangement, original(it.payment.0, 0).document?))).collect();
+        let expected: Vec<usize> = (0..documents.len()).filter(|&index| used.contains(&documents[index])).collect();
+        same(&history.uses_documents(&documents)?, &expected, "many documents", &PaymentId(0))
     }
 
     /// Everything is found as it must be.
