@@ -157,7 +157,7 @@ impl PayloadStore {
     /// Carries out entries of the register that follow each other, as often as need be: destroys their keys and deletes
     /// what was under them.
     pub(crate) fn carry_out(&mut self, records: &[ErasureRecord]) -> Result<(), PayloadFault> {
-        let mut destroyed = Vec::with_capacity(records.len());
+        let mut destroyed: BTreeMap<u64, Slot> = BTreeMap::new();
         let mut unknown = Vec::new();
         for record in records {
             let (owner, name) = match record.erased {
@@ -166,11 +166,17 @@ impl PayloadStore {
             };
             self.subjects.remove(&name);
             let tombstone = Slot::Destroyed { owner, name, erasure: record.number, facts: record.facts() };
-            match self.slots_to_destroy(owner, &name, record.number)? {
-                None => unknown.push((name, tombstone)),
-                Some(slots) => destroyed.extend(slots.into_iter().map(|number| (number, tombstone.clone()))),
+            let mut slots = self.slots_to_destroy(owner, &name, record.number)?;
+            // A subject that was erased, paid again and was erased again: in a copy from before, the first entry takes its key,
+            // and the second has a tombstone of its own.
+            slots.retain(|number| !destroyed.contains_key(number));
+            if slots.is_empty() {
+                unknown.push((name, tombstone));
+            } else {
+                destroyed.extend(slots.into_iter().map(|number| (number, tombstone.clone())));
             }
         }
+        let destroyed: Vec<(u64, Slot)> = destroyed.into_iter().collect();
         let done = records.last().expect("at least one entry").number + 1;
         // Before the keys' mark: else a crash between would leave it without them.
         self.add_tombstones(&unknown)?;
@@ -185,13 +191,8 @@ impl PayloadStore {
     }
 
     /// Slots whose keys an entry destroys: those of its name that have one, or that were being overwritten for it when a
-    /// process ended. `None` if the store never heard of the name.
-    fn slots_to_destroy(
-        &mut self,
-        owner: Owner,
-        name: &[u8; 32],
-        erasure: u64,
-    ) -> Result<Option<Vec<u64>>, PayloadFault> {
+    /// process ended. None if the store never heard of the name, or nothing of it is left.
+    fn slots_to_destroy(&mut self, owner: Owner, name: &[u8; 32], erasure: u64) -> Result<Vec<u64>, PayloadFault> {
         let mut slots = Vec::new();
         // The newest first: what stands before a slot that this entry destroyed came after it, and stays.
         for number in self.candidates(name)? {
@@ -205,7 +206,7 @@ impl PayloadStore {
                 _ => slots.push(number),
             }
         }
-        Ok((!slots.is_empty()).then_some(slots))
+        Ok(slots)
     }
 
     /// Appends slots without a key for names that came with another register: so they are erased here too.

@@ -122,6 +122,27 @@ fn newer_keys_under_older_payloads_are_destroyed_and_older_keys_are_refused() {
 }
 
 #[test]
+fn a_subject_erased_twice_since_the_backup_is_erased_by_both_entries() {
+    let folders = Folders::new();
+    let dir = folders.path("store");
+    let mut store = open(&dir);
+    store.put_batch(&batch(0..8)).expect("put");
+    let mut source = folders.back_up(&dir, "copy");
+    let first = store.erase_subject(&subject(3), &order(1)).expect("erased").record;
+    store.put_batch(&batch(20..30)).expect("put");
+    let second = store.erase_subject(&subject(3), &order(2)).expect("erased");
+    assert!(!second.already);
+    source.register = Some(dir.join("erasures"));
+    let restored = folders.restore(&source, "back").expect("restored");
+    assert_eq!(restored.erasures_applied, 2);
+    let mut back = open(&folders.path("back"));
+    let Ok(Got::Found(found)) = back.get(&commitment(3)) else { panic!("found") };
+    assert_eq!(found.debtor, Part::Erased(first));
+    assert_eq!(back.register().expect("readable")[1], second.record);
+    assert_sound(&mut back);
+}
+
+#[test]
 fn keys_copied_after_an_erasure_tell_of_it_even_without_a_newer_register() {
     let folders = Folders::new();
     let dir = folders.path("store");

@@ -302,8 +302,13 @@ fn check_part<T: PartialEq>(part: &Part<T>, expected: &T, erased: Option<usize>)
     }
 }
 
+/// As many as fit into a test command; more by the environment.
+fn cases() -> u32 {
+    std::env::var("PROPTEST_CASES").map_or(96, |text| text.parse().expect("a number of cases"))
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(), ..ProptestConfig::default() })]
 
     #[test]
     fn the_store_is_what_the_model_says(steps in proptest::collection::vec(step(), 1..28)) {
