@@ -159,16 +159,13 @@ impl<'p, 'i> Answer<'p, 'i> {
         }
     }
 
-    /// Takes away units that are not locked until every row holds.
-    pub(super) fn repair(&mut self, is_locked: &dyn Fn(u32) -> bool) {
+    /// Takes away units that are not locked until every row holds; of bundles those first that are worth least, by `worth`,
+    /// for what they relieve.
+    pub(super) fn repair(&mut self, is_locked: &dyn Fn(u32) -> bool, worth: &dyn Fn(u32) -> i128) {
         let mut rows: Vec<usize> = (0..self.activity.len()).filter(|&row| self.is_exceeded(row)).collect();
         loop {
             while let Some(row) = rows.pop() {
-                while self.is_exceeded(row) {
-                    let deficit = self.activity[row] - self.problem.rows[row].most;
-                    let Some(unit) = self.unit_to_take(row, deficit, is_locked) else { break };
-                    self.take(unit, &mut rows);
-                }
+                self.relieve(row, is_locked, worth, &mut rows);
             }
             let failed =
                 (0..self.tests.count()).find(|&test| !self.tests.holds(test, |account| self.position(account)));
@@ -191,36 +188,67 @@ impl<'p, 'i> Answer<'p, 'i> {
         }
     }
 
-    /// The unit that makes good what a row is exceeded by at the least loss: the smallest that is enough, else the largest.
-    fn unit_to_take(&mut self, row: usize, deficit: i64, is_locked: &dyn Fn(u32) -> bool) -> Option<u32> {
+    /// Takes away what a row is exceeded by, as nearly as may be: large plain units as long as they are not more than is
+    /// still too much, then the smallest that is enough; bundles only where plain units are not enough.
+    fn relieve(
+        &mut self,
+        row: usize,
+        is_locked: &dyn Fn(u32) -> bool,
+        worth: &dyn Fn(u32) -> i128,
+        rows: &mut Vec<usize>,
+    ) {
+        if !self.is_exceeded(row) {
+            return;
+        }
+        let mut amounts = self.removable(row, is_locked);
+        amounts.sort_unstable_by_key(|&(amount, unit)| (std::cmp::Reverse(amount), unit));
+        for &(amount, unit) in &amounts {
+            if self.settles[unit as usize] && amount <= -self.room(row) {
+                self.take(unit, rows);
+            }
+        }
+        while self.is_exceeded(row) {
+            let is_enough = |&&(amount, unit): &&(i64, u32)| self.settles[unit as usize] && amount >= -self.room(row);
+            let enough = amounts.iter().rev().find(is_enough).map(|&(_, unit)| unit);
+            let Some(unit) = enough.or_else(|| self.bundle_to_take(row, is_locked, worth)) else { return };
+            self.take(unit, rows);
+        }
+    }
+
+    /// Settled plain units that use a row and are not locked, with their amounts.
+    fn removable(&mut self, row: usize, is_locked: &dyn Fn(u32) -> bool) -> Vec<(i64, u32)> {
         let problem = self.problem;
-        let (mut enough, mut largest) = (None::<(i64, u32)>, None::<(i64, u32)>);
-        let mut consider = |unit: u32, amount: i64| {
-            if amount >= deficit && enough.is_none_or(|(least, _)| amount < least) {
-                enough = Some((amount, unit));
-            }
-            if largest.is_none_or(|(most, _)| amount > most) {
-                largest = Some((amount, unit));
-            }
-        };
-        for &(stream, sign) in problem.streams_of_row.of(row) {
-            if sign < 0 {
+        let mut found = Vec::new();
+        for &(stream, _) in problem.streams_of_row.of(row).iter().filter(|&&(_, sign)| sign > 0) {
+            let units = problem.plain.of(stream as usize);
+            self.ticks += 2 * units.len() as u64;
+            let settled = units.iter().filter(|&&unit| self.settles[unit as usize] && !is_locked(unit));
+            found.extend(settled.map(|&unit| (problem.legs(unit)[0].amount, unit)));
+        }
+        found
+    }
+
+    /// The bundle that is worth least for what it relieves of a row.
+    fn bundle_to_take(
+        &mut self,
+        row: usize,
+        is_locked: &dyn Fn(u32) -> bool,
+        worth: &dyn Fn(u32) -> i128,
+    ) -> Option<u32> {
+        let (problem, deficit) = (self.problem, -self.room(row));
+        let mut cheapest = None::<(i128, i128, u32)>;
+        for &unit in problem.bundles_of_row.of(row) {
+            self.ticks += 1;
+            let counts = problem.counts(unit).filter(|&(of, _)| of == row).map(|(_, count)| count).sum::<i64>();
+            if counts <= 0 || !self.settles[unit as usize] || is_locked(unit) {
                 continue;
             }
-            for &unit in problem.plain.of(stream as usize) {
-                self.ticks += 1;
-                if self.settles[unit as usize] && !is_locked(unit) {
-                    consider(unit, problem.legs(unit)[0].amount);
-                }
+            let (worth, relief) = (worth(unit), i128::from(counts.min(deficit)));
+            if cheapest.is_none_or(|(least, by, _)| worth * by < least * relief) {
+                cheapest = Some((worth, relief, unit));
             }
         }
-        for &unit in problem.bundles_of_row.of(row) {
-            let counts = problem.counts(unit).filter(|&(of, _)| of == row).map(|(_, count)| count).sum::<i64>();
-            if counts > 0 && self.settles[unit as usize] && !is_locked(unit) {
-                consider(unit, counts);
-            }
-        }
-        enough.or(largest).map(|(_, unit)| unit)
+        cheapest.map(|(_, _, unit)| unit)
     }
 
     /// The unit of least value that pays from an account of a test.
@@ -249,7 +277,8 @@ impl<'p, 'i> Answer<'p, 'i> {
         }
         self.ticks += places.len() as u64;
         self.drop_out_of_order();
-        self.repair(&|unit| before[unit as usize]);
+        let problem = self.problem;
+        self.repair(&|unit| before[unit as usize], &|unit| problem.value(unit));
         self.settles.iter().filter(|&&settles| settles).count() > count_before
     }
 

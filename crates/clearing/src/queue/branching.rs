@@ -2,7 +2,7 @@
 
 use super::answer::{Answer, Place};
 use super::problem::NONE;
-use super::search::{Search, bounds_of};
+use super::search::Search;
 use crate::network_simplex::{Basis, Finish};
 use std::rc::Rc;
 
@@ -17,6 +17,8 @@ pub(super) struct Candidate {
 
 /// Candidates whose sides are tried out.
 const STRONG_COUNT: usize = 8;
+/// Arcs for all of them together: each is looked at for every pivot.
+const STRONG_ARCS: usize = 12_000;
 /// Pivots for each side of a candidate.
 const STRONG_PIVOTS: u64 = 40;
 
@@ -28,7 +30,7 @@ impl Search<'_, '_> {
             return blunt.or_else(|| self.conflict());
         }
         sharp.sort_by_key(|candidate| (std::cmp::Reverse(candidate.score), candidate.unit));
-        sharp.truncate(STRONG_COUNT);
+        sharp.truncate((STRONG_ARCS / self.simplex.flow().len().max(1)).clamp(2, STRONG_COUNT));
         if sharp.len() == 1 {
             return sharp.pop();
         }
@@ -150,20 +152,10 @@ impl Search<'_, '_> {
         if let Some(index) = self.problem.place_of_bundle(unit) {
             let place = match settles {
                 None => self.state.place(unit),
-                Some(settles) => {
-                    if settles {
-                        Place::Settled
-                    } else {
-                        Place::Held
-                    }
-                }
+                Some(true) => Place::Settled,
+                Some(false) => Place::Held,
             };
-            for (leg, &arc) in self.problem.legs(unit).iter().zip(&self.relaxation.bundle_arcs[index]) {
-                if arc != NONE {
-                    let (lower, upper) = bounds_of(place, leg.amount);
-                    self.simplex.set_bounds(arc as usize, lower, upper);
-                }
-            }
+            self.set_bundle_bounds_as(index, place);
             return;
         }
         let leg = self.problem.legs(unit)[0];

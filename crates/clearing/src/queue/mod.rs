@@ -9,6 +9,7 @@
 
 mod answer;
 mod branching;
+mod bundle_split;
 mod explain;
 mod neighbourhood;
 mod presolve;
@@ -194,11 +195,13 @@ impl Prepared {
         let unfundable = presolve::unfundable(problem, &mut places);
         let mut order: Vec<u32> = (0u32..).take(problem.unit_count()).collect();
         order.retain(|&unit| places[unit as usize] == Place::Free);
-        order.sort_by_key(|&unit| (problem.rank(unit), std::cmp::Reverse(problem.value(unit)), unit));
+        order.sort_by_cached_key(|&unit| (problem.rank(unit), std::cmp::Reverse(problem.value(unit)), unit));
         Prepared { places, unfundable, fifo: in_fifo, order, relaxation: Relaxation::of(problem) }
     }
 }
 
+/// Parts of a unit of value, where bundles are split among their legs.
+const SPLIT_SCALE: i64 = 1024;
 /// Ticks of the search before the first look around its best answer.
 const FIRST_TURN_TICKS: u64 = 10_000_000;
 
@@ -238,7 +241,8 @@ impl<'p, 'i> Run<'p, 'i> {
     /// Makes one level as good as its share of the budget allows.
     fn level(&mut self, level: usize, progress: &mut dyn FnMut(Progress)) {
         let earlier: Vec<i128> = self.best.worth()[..level].to_vec();
-        let objective = Objective { level, scale: 1, earlier_prices: vec![0; level], earlier };
+        let scale = if self.problem.bundles.is_empty() { 1 } else { SPLIT_SCALE };
+        let objective = Objective { level, scale, earlier_prices: vec![0; level], earlier };
         let share = self.options.ticks.saturating_sub(self.ticks) / (self.problem.classes.len() - level) as u64;
         let mut around_ticks = 0;
         if level > 0 {
@@ -272,7 +276,8 @@ impl<'p, 'i> Run<'p, 'i> {
                 break;
             }
             let (best, enough) = (search.best.clone(), search.bound());
-            let (best, used) = self.around.improve(&search.objective, best, (turn / 2).min(left), enough);
+            let (best, used) =
+                self.around.improve(&search.objective, &search.split, best, (turn / 2).min(left), enough);
             search.offer(best);
             around_ticks += used;
             turn *= 2;

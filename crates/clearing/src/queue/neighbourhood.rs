@@ -51,10 +51,12 @@ pub(super) struct Neighbourhoods<'p, 'i> {
 }
 
 impl<'p, 'i> Neighbourhoods<'p, 'i> {
-    /// Looks around until the ticks are used or `enough` is reached; the best answer and the ticks used.
+    /// Looks around the best answer of a search until the ticks are used or `enough` is reached; the best answer and the
+    /// ticks used.
     pub(super) fn improve(
         &mut self,
         objective: &Objective,
+        split: &[Vec<i64>],
         mut best: Answer<'p, 'i>,
         ticks: u64,
         enough: i128,
@@ -66,6 +68,7 @@ impl<'p, 'i> Neighbourhoods<'p, 'i> {
             used += places.len() as u64;
             let (problem, tests, relaxation, order) = (self.problem, self.tests, self.relaxation, self.order);
             let mut search = Search::new(problem, tests, relaxation, objective.clone(), &places, order, best.clone());
+            search.split = split.to_vec();
             search.begin();
             let limits = Limits { ticks: ROUND_TICKS.min(ticks - used.min(ticks)), nodes: 5_000, gap_ppm: 0 };
             search.run(limits, &mut |_, _, _| ());

@@ -80,9 +80,36 @@ impl Search<'_, '_> {
         let mut answer = Answer::of(self.problem, self.state.tests, &settles);
         let state = &self.state;
         let is_locked = |unit: u32| state.guarded(unit);
-        answer.repair(&is_locked);
+        answer.repair(&is_locked, &|unit| self.problem.value(unit));
         answer.fill(self.order);
         self.ticks += answer.ticks + 4 * settles.len() as u64;
+        if !self.problem.bundles.is_empty() {
+            self.prune();
+        }
         self.offer(answer);
+    }
+
+    /// Makes an answer of all bundles that the prices would settle, or might, by taking away what contributes least.
+    ///
+    /// Bundles open each other's way in several currencies: added one by one, most would never fit.
+    fn prune(&mut self) {
+        let mut contributions = vec![0i128; self.problem.unit_count()];
+        for &unit in &self.problem.bundles {
+            contributions[unit as usize] = self.bundle_contribution(unit);
+        }
+        let order = self.bundles_by_contribution();
+        for only_gains in [true, false] {
+            let mut settles = self.state.settled_units();
+            for &unit in &order {
+                settles[unit as usize] |= !only_gains || contributions[unit as usize] >= 0;
+            }
+            let mut answer = Answer::of(self.problem, self.state.tests, &settles);
+            let least = contributions.iter().copied().min().unwrap_or(0);
+            answer.repair(&|unit| self.state.guarded(unit), &|unit| contributions[unit as usize] - least + 1);
+            answer.fill(&order);
+            answer.fill(self.order);
+            self.ticks += answer.ticks + 4 * settles.len() as u64;
+            self.offer(answer);
+        }
     }
 }

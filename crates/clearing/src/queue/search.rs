@@ -80,6 +80,8 @@ pub(super) struct Search<'p, 'i> {
     pub(super) relaxation: &'p Relaxation,
     pub(super) objective: Objective,
     pub(super) simplex: NetworkSimplex,
+    /// Profit of a minor unit on the arc of each leg of each bundle; empty until the root was looked at.
+    pub(super) split: Vec<Vec<i64>>,
     pub(super) state: State<'p, 'i>,
     pub(super) nodes: Vec<Node>,
     /// Nodes from the root to where the state is, with the steps before each.
@@ -113,6 +115,7 @@ impl<'p, 'i> Search<'p, 'i> {
             relaxation,
             objective,
             simplex: relaxation.simplex(),
+            split: Vec::new(),
             state,
             nodes: Vec::new(),
             path: Vec::new(),
@@ -150,15 +153,21 @@ impl<'p, 'i> Search<'p, 'i> {
         for (stream, &arc) in self.relaxation.stream_arc.iter().enumerate().filter(|&(_, &arc)| arc != NONE) {
             self.simplex.set_bounds(arc as usize, 0, self.state.stream_bounds(stream).1);
         }
-        for (&unit, arcs) in self.problem.bundles.iter().zip(&self.relaxation.bundle_arcs) {
-            for (leg, &arc) in self.problem.legs(unit).iter().zip(arcs).filter(|&(_, &arc)| arc != NONE) {
-                self.simplex.set_bounds(arc as usize, 0, bounds_of(self.state.place(unit), leg.amount).1);
-            }
+        for index in 0..self.problem.bundles.len() {
+            let place = self.state.place(self.problem.bundles[index]);
+            self.set_bundle_bounds_as(index, if place == Place::Held { Place::Held } else { Place::Free });
+        }
+        let is_first = self.split.is_empty();
+        if is_first {
+            self.split = self.unsplit();
         }
         self.set_profits();
         self.simplex.optimise(u64::MAX);
         self.set_all_bounds();
         self.simplex.reoptimise(self.pivots_max);
+        if is_first && !self.problem.bundles.is_empty() {
+            self.split_bundles();
+        }
         self.price_earlier_levels();
         self.nodes.push(Node {
             parent: NONE,
@@ -175,16 +184,11 @@ impl<'p, 'i> Search<'p, 'i> {
         }
     }
 
-    fn set_profits(&mut self) {
+    pub(super) fn set_profits(&mut self) {
         for (stream, &arc) in self.relaxation.stream_arc.iter().enumerate().filter(|&(_, &arc)| arc != NONE) {
             self.simplex.set_profit(arc as usize, stream_profit(self.problem, &self.objective, stream));
         }
-        for (&unit, arcs) in self.problem.bundles.iter().zip(&self.relaxation.bundle_arcs) {
-            for (leg, &arc) in self.problem.legs(unit).iter().zip(arcs).filter(|&(_, &arc)| arc != NONE) {
-                let profit = stream_profit(self.problem, &self.objective, leg.stream as usize);
-                self.simplex.set_profit(arc as usize, profit);
-            }
-        }
+        self.set_bundle_profits();
     }
 
     /// Finds multipliers of the rows "worth at least that" under which the relaxation proves most: the bound is convex in
@@ -349,13 +353,7 @@ impl<'p, 'i> Search<'p, 'i> {
     }
 
     fn set_bundle_bounds(&mut self, index: usize) {
-        let unit = self.problem.bundles[index];
-        for (leg, &arc) in self.problem.legs(unit).iter().zip(&self.relaxation.bundle_arcs[index]) {
-            if arc != NONE {
-                let (lower, upper) = bounds_of(self.state.place(unit), leg.amount);
-                self.simplex.set_bounds(arc as usize, lower, upper);
-            }
-        }
+        self.set_bundle_bounds_as(index, self.state.place(self.problem.bundles[index]));
     }
 
     /// Decides what follows at a node and bounds it. Whether it stays open.
@@ -411,7 +409,7 @@ impl<'p, 'i> Search<'p, 'i> {
         self.nodes[node as usize].steps = self.state.steps_since(from).to_vec();
     }
 
-    fn best_value_scaled(&self) -> i128 {
+    pub(super) fn best_value_scaled(&self) -> i128 {
         let kept: i128 = self
             .objective
             .earlier
@@ -423,7 +421,7 @@ impl<'p, 'i> Search<'p, 'i> {
     }
 
     /// What the prices prove, × scale.
-    fn scaled_bound(&mut self) -> i128 {
+    pub(super) fn scaled_bound(&self) -> i128 {
         let kept: i128 = self
             .objective
             .earlier
@@ -438,19 +436,13 @@ impl<'p, 'i> Search<'p, 'i> {
                 bound += i128::from(profit) * i128::from(self.state.stream_bounds(stream).1);
             }
         }
-        for (&unit, arcs) in self.problem.bundles.iter().zip(&self.relaxation.bundle_arcs) {
-            for (leg, _) in self.problem.legs(unit).iter().zip(arcs).filter(|&(_, &arc)| arc == NONE) {
-                let profit = stream_profit(self.problem, &self.objective, leg.stream as usize);
-                bound += i128::from(profit) * i128::from(bounds_of(self.state.place(unit), leg.amount).1);
-            }
-        }
-        bound
+        bound + self.bundle_correction()
     }
 
     /// Decides units that lose more than the gap against the prices. Whether any was decided.
     fn fix_by_reduced_profit(&mut self, scaled: i128, proof: u32) -> bool {
         let room = scaled - (self.best_value + 1) * i128::from(self.objective.scale);
-        let mut any = false;
+        let mut any = self.fix_bundles_by_reduced_profit(room, proof);
         for stream in 0..self.problem.streams.len() {
             let arc = self.relaxation.stream_arc[stream];
             if arc == NONE {
