@@ -9,6 +9,7 @@
 //! | files deleted, cut, swapped, of another store; house keys | `files.rs`, `house_keys.rs` |
 //! | flipped bits in every file | `flipped_bits.rs` |
 //! | kill -9, faults of system calls | `killed.rs` |
+//! | power cuts | `power_cut.rs` |
 //! | full disks | `disks.rs` |
 //! | copies brought back | `backups.rs` |
 //! | the journal, before and after an erasure | `journal.rs` |
@@ -24,6 +25,7 @@ mod house_keys;
 mod journal;
 mod killed;
 mod model;
+mod power_cut;
 mod put_and_get;
 mod secrecy;
 mod sweep;
