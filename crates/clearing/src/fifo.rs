@@ -26,7 +26,8 @@ pub struct FifoSet {
 /// several queues, or amounts beyond what the solver adds up; or when it is not well formed.
 pub fn fifo_maximal(instance: &Instance) -> Result<FifoSet, QueueError> {
     well_formed(instance)?;
-    of_problem(&Problem::of(instance)?)
+    let needs_units = !instance.bundles.is_empty();
+    of_problem(&if needs_units { Problem::of(instance)? } else { Problem::without_units(instance)? })
 }
 
 pub(crate) fn of_problem(problem: &Problem<'_>) -> Result<FifoSet, QueueError> {

@@ -120,6 +120,14 @@ pub(crate) struct Problem<'a> {
 
 impl<'a> Problem<'a> {
     pub(crate) fn of(instance: &'a Instance) -> Result<Problem<'a>, QueueError> {
+        let mut problem = Problem::without_units(instance)?;
+        problem.make_units();
+        problem.make_order();
+        Ok(problem)
+    }
+
+    /// Rows and streams alone: enough where nothing settles together.
+    pub(crate) fn without_units(instance: &'a Instance) -> Result<Problem<'a>, QueueError> {
         let total: i128 = instance.payments.iter().map(|payment| i128::from(payment.amount)).sum();
         if total >= TOTAL_MAX {
             return Err(QueueError::TooLarge { total_minor: total });
@@ -133,7 +141,7 @@ impl<'a> Problem<'a> {
             .take(streams.len())
             .flat_map(|stream| touches.of(stream as usize).iter().map(move |touch| (touch.row, (stream, touch.sign))));
         let streams_of_row = Lists::group(rows.len(), row_pairs);
-        let mut problem = Problem {
+        Ok(Problem {
             instance,
             classes,
             rows,
@@ -152,10 +160,7 @@ impl<'a> Problem<'a> {
             after: Lists::default(),
             strict_ranks: 0,
             total,
-        };
-        problem.make_units();
-        problem.make_order();
-        Ok(problem)
+        })
     }
 
     pub(crate) fn unit_count(&self) -> usize {
