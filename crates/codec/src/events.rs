@@ -135,6 +135,9 @@ events! {
     [42, 1] CurrencyRegistered { currency, code, minor_decimals };
     [43, 1] PaymentsEvicted { before };
     [44, 1] PaymentRecalled(original);
+    [45, 1] RunOpened { arrangement, run, items, instance, until };
+    [46, 1] CancelPending { payment };
+    [47, 1] RunConcluded { arrangement, run, method, value_minor, proof };
 }
 
 /// What stands before the fields, but for who did it.

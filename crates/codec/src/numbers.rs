@@ -6,13 +6,13 @@
 use crate::item::Item;
 use crate::reader::{Reader, Refused};
 use crate::writer::Writer;
-use domain::PaymentState;
 use domain::event::{CommandKind, DisputeOutcome, EndReason, Payout, Stage};
 use domain::payment::LegState;
 use domain::plan::{
     BusinessDays, CalendarRole, CheckDigit, ConversionRates, Counterparty, DayStep, Denomination, Initiator, LimitKind,
     Netting, PositionCurrency, Purpose, QueuedIn, ReturnRate, Silence, TriggerEvent, WhenUnset,
 };
+use domain::{PaymentState, RunMethod};
 use money::{DayCount, Rounding};
 
 /// Numbers of an enumeration whose variants carry nothing: the variant is its number.
@@ -63,7 +63,7 @@ variants! {
         AdoptRulebook = 6, OpenArrangement = 7, Join = 8, Leave = 9, SetLimit = 10, MovePrefunding = 11,
         PublishRate = 12, OpenDay = 13, Submit = 14, ConfirmCollections = 15, Cancel = 16, ResolveHold = 17,
         GiveConformity = 18, ConfirmPayouts = 19, FailPayout = 20, Return = 21, OpenDispute = 22, EndDispute = 23,
-        ConfirmSettlement = 24, ConfirmTransfer = 25, Suspend = 26, Reinstate = 27,
+        ConfirmSettlement = 24, ConfirmTransfer = 25, Suspend = 26, Reinstate = 27, ProposeRun = 28,
     }
     ConversionRates { PreviousFixing = 1, DayOfClosing = 2 }
     Counterparty { House = 1, Pair = 2 }
@@ -88,6 +88,7 @@ variants! {
     QueuedIn { Cancel = 1, Keep = 2 }
     ReturnRate { Original = 1, Day = 2 }
     Rounding { Floor = 1, Ceiling = 2, HalfUp = 3, HalfEven = 4 }
+    RunMethod { Optimal = 1, Fifo = 2, Unfrozen = 3 }
     Silence { Conformity = 1, Extorno = 2 }
     Stage { Observer = 1, Shadow = 2, Prefunded = 3, Net = 4 }
     TriggerEvent { Acceptance = 1, Fixing = 2, Conformity = 3, Collection = 4, Clearing = 5, NetSettled = 6 }

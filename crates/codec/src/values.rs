@@ -13,7 +13,7 @@ use domain::limit::{LimitSetting, Scope};
 use domain::payment::Amounts;
 use domain::plan::DayStep;
 use domain::refusal::Refusal;
-use domain::{Date, PaymentOriginal, Timestamp};
+use domain::{Date, PaymentOriginal, RunProof, Timestamp};
 use money::{AmountMinor, CurrencyCode, Rate};
 
 macro_rules! ordinals {
@@ -372,6 +372,7 @@ impl Item for Scope {
 
 record_item!(PaymentKey { institution, uetr });
 record_item!(Amounts { payer, position, payee });
+record_item!(RunProof { upper_bound_minor, certificate });
 record_item!(FxResult { member, currency, counterpart_minor, settled_minor });
 record_item!(SettlementLeg { member, counterparty, pay_in, amount });
 

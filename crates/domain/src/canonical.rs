@@ -92,6 +92,11 @@ pub enum Row<'a> {
     },
     /// Anticipated transfers due of a pair, not yet confirmed.
     TransferDue { arrangement: ArrangementId, debtor: MemberId, creditor: MemberId, amount_minor: u64, by: Date },
+    /// An optimisation run that stays open: its instance, until when, and what it released at its freeze. Its items are *in
+    /// cycle*.
+    OpenRun { arrangement: ArrangementId, run: RunId, instance: [u8; 32], until: Timestamp, released_minor: i128 },
+    /// A cancel that is pending until an open run is concluded.
+    PendingCancel { arrangement: ArrangementId, payment: PaymentId },
     /// An accumulator.
     Folded { what: Folded, count: u64, sum: u128 },
 }
@@ -304,6 +309,12 @@ fn write_row(row: &Row<'_>, out: &mut Vec<u8>) {
         }
         Row::TransferDue { arrangement, debtor, creditor, amount_minor, by } => {
             w.u8(20).u16(arrangement.0).u16(debtor.0).u16(creditor.0).i32(by.0).u64(*amount_minor);
+        }
+        Row::OpenRun { arrangement, run, instance, until, released_minor } => {
+            w.u8(22).u16(arrangement.0).u32(run.0).bytes(instance).i64(until.0).i128(*released_minor);
+        }
+        Row::PendingCancel { arrangement, payment } => {
+            w.u8(23).u16(arrangement.0).u64(payment.0);
         }
         Row::Folded { what, count, sum } => {
             w.u8(21).u8(*what as u8).u64(*count).bytes(&sum.to_be_bytes());

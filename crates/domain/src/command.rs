@@ -3,7 +3,7 @@
 use crate::event::{DisputeOutcome, EndReason, Quote, Stage};
 use crate::ids::{
     Actor, ArrangementId, CalendarId, Commitment, ContentDigest, CurrencyId, CycleId, DocumentKey, InstitutionId,
-    MemberId, PaymentId, RulebookId, Uetr,
+    MemberId, PaymentId, RulebookId, RunId, Uetr,
 };
 use crate::limit::LimitSetting;
 use crate::plan::{DayStep, Denomination, Plan, Purpose};
@@ -251,6 +251,28 @@ pub enum CommandBody {
         /// The member.
         member: MemberId,
     },
+    /// The house's own optimiser proposes what an open run is to release.
+    ProposeRun(RunProposal),
+}
+
+/// What an open run is to release, as its optimiser found and its certificate proves. Whatever it claims is checked again,
+/// but for the bound: that only a verified certificate gives, and only it leads to this command.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RunProposal {
+    /// The arrangement.
+    pub arrangement: ArrangementId,
+    /// The run.
+    pub run: RunId,
+    /// Digest of the instance that was solved.
+    pub instance: [u8; 32],
+    /// The items that settle together, ascending.
+    pub settled: Vec<PaymentId>,
+    /// What they come to, in minor units of the position currency.
+    pub value_minor: i128,
+    /// What no choice among the frozen items can exceed, in the same units.
+    pub upper_bound_minor: i128,
+    /// Digest of the certificate.
+    pub certificate: [u8; 32],
 }
 
 /// An order with the digest of its content, computed once where the order is read.

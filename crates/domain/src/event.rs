@@ -12,6 +12,7 @@ use crate::original::PaymentOriginal;
 use crate::payment::{Amounts, PricedPayment};
 use crate::plan::{DayStep, Denomination, Plan, Purpose};
 use crate::refusal::Refusal;
+use crate::run::{RunMethod, RunProof};
 use crate::time::{Date, Timestamp};
 use money::{AmountMinor, CurrencyCode, Rate};
 
@@ -244,6 +245,39 @@ pub enum EventBody {
         arrangement: ArrangementId,
         /// The run.
         run: RunId,
+    },
+    /// What an optimisation run did not release at once stays frozen for the optimiser, who works beside the writer. Until
+    /// the run is concluded nothing but it moves these items; a cancel of one is pending.
+    RunOpened {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// The run.
+        run: RunId,
+        /// Number of items that stay frozen. Others of the queue, of institutions that are short, are unfrozen.
+        items: u64,
+        /// Digest of what is frozen and of the headroom that it has ([`crate::RunInstance::digest`]).
+        instance: [u8; 32],
+        /// When the run is concluded at the latest.
+        until: Timestamp,
+    },
+    /// A cancel of a frozen item is pending: it takes effect if the run is concluded without having cleared the item.
+    CancelPending {
+        /// The payment.
+        payment: PaymentId,
+    },
+    /// An open run has ended: what it released has cleared, pending cancels have taken effect, the rest is unfrozen to the
+    /// place it had.
+    RunConcluded {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// The run.
+        run: RunId,
+        /// How it came to what it released.
+        method: RunMethod,
+        /// All that it released, at its freeze and now, in minor units of the position currency.
+        value_minor: i128,
+        /// Where a proposal was posted: what no answer can exceed, and the certificate that proves it.
+        proof: Option<RunProof>,
     },
     /// A queued payment whose quote had expired was priced again within the payer's tolerance.
     PaymentRequoted {
@@ -635,4 +669,5 @@ pub enum CommandKind {
     ConfirmTransfer = 25,
     Suspend = 26,
     Reinstate = 27,
+    ProposeRun = 28,
 }

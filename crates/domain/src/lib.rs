@@ -18,14 +18,16 @@ pub mod payment;
 pub mod plan;
 pub mod refusal;
 pub mod refusal_text;
+pub mod run;
 pub mod time;
 
 pub use account::{AccountKey, AccountKind, BookId, Owner};
-pub use command::{Command, CommandBody, Order, SubmitPayment};
+pub use command::{Command, CommandBody, Order, RunProposal, SubmitPayment};
 pub use event::{Event, EventBody};
 pub use ids::*;
 pub use original::PaymentOriginal;
 pub use payment::{Amounts, Bucket, PaymentState};
 pub use plan::Plan;
 pub use refusal::Refusal;
+pub use run::{RunInstance, RunItem, RunMethod, RunParticipant, RunProof};
 pub use time::{Date, Timestamp};

@@ -88,6 +88,12 @@ impl PaymentState {
         }
     }
 
+    /// Whether it stands in its institution's queue, frozen or not.
+    #[must_use]
+    pub const fn is_in_queue(self) -> bool {
+        matches!(self, Self::Queued | Self::InCycle)
+    }
+
     /// Whether nothing more is expected to happen to it: such payments leave the rows of the canonical form.
     #[must_use]
     pub const fn is_closed(self) -> bool {
@@ -204,6 +210,7 @@ pub const TRANSITIONS: &[(Option<PaymentState>, Step, PaymentState)] = {
         (Some(S::Queued), T::Expire, S::Expired),
         (Some(S::Queued), T::Lapse, S::Returned),
         (Some(S::InCycle), T::Clear, S::Cleared),
+        (Some(S::InCycle), T::Cancel, S::Cancelled),
         (Some(S::InCycle), T::Unfreeze, S::Queued),
         (Some(S::InCycle), T::Lapse, S::Returned),
         (Some(S::Cleared), T::PayOut, S::PaidOut),

@@ -150,6 +150,20 @@ refusals! {
     SettlementBlocked = 86, "SETTLEMENT_BLOCKED";
     /// An order was refused by a member's own screening.
     Screened = 87, "SCREENED";
+    /// No such optimisation run is open: it was concluded, or never was.
+    RunNotOpen = 90, "RUN_NOT_OPEN";
+    /// The proposal is for another instance than the one that the run froze.
+    RunInstanceMismatch = 91, "RUN_INSTANCE_MISMATCH";
+    /// The proposal names a payment that the run does not hold frozen, or one twice.
+    ProposalNotFrozen = 92, "PROPOSAL_NOT_FROZEN";
+    /// The proposal would take an institution beyond its headroom.
+    ProposalBeyondHeadroom = 93, "PROPOSAL_BEYOND_HEADROOM";
+    /// The proposal lets an urgent payment pass an earlier one of its queue.
+    ProposalOutOfOrder = 94, "PROPOSAL_OUT_OF_ORDER";
+    /// The proposal is not worth what it claims, or claims more than its own bound.
+    ProposalValue = 95, "PROPOSAL_VALUE";
+    /// The proposal is worth less than what settles in order of entry.
+    ProposalBelowFifo = 96, "PROPOSAL_BELOW_FIFO";
 }
 
 impl Refusal {
@@ -213,7 +227,14 @@ impl Refusal {
             | Self::DayIsOpen
             | Self::ScheduleInvalid
             | Self::PayInFirst
-            | Self::NotSuspended => "NARR",
+            | Self::NotSuspended
+            | Self::RunNotOpen
+            | Self::RunInstanceMismatch
+            | Self::ProposalNotFrozen
+            | Self::ProposalBeyondHeadroom
+            | Self::ProposalOutOfOrder
+            | Self::ProposalValue
+            | Self::ProposalBelowFifo => "NARR",
         }
     }
 
@@ -238,7 +259,15 @@ impl Refusal {
                 Some(RuleKey::Limit(LimitKind::InstitutionShare))
             }
             Self::PrefinancingLimit => Some(RuleKey::Limit(LimitKind::Prefinancing)),
-            Self::QueueFull | Self::InCycle => Some(RuleKey::Queue),
+            Self::QueueFull
+            | Self::InCycle
+            | Self::RunNotOpen
+            | Self::RunInstanceMismatch
+            | Self::ProposalNotFrozen
+            | Self::ProposalBeyondHeadroom
+            | Self::ProposalOutOfOrder
+            | Self::ProposalValue
+            | Self::ProposalBelowFifo => Some(RuleKey::Queue),
             Self::EntryClosed | Self::NotABusinessDay | Self::ScheduleInvalid | Self::DayIsOpen => Some(RuleKey::Day),
             Self::ValueDateInvalid => Some(RuleKey::Initiator),
             Self::ReturnExceeds | Self::ReturnTooLate => Some(RuleKey::Returns),

@@ -416,6 +416,48 @@ impl Refusal {
                 en: "The member's own screening refused the order. Ask that member.",
                 fr: "Le contrôle propre du membre a refusé l'ordre. Adressez-vous à ce membre.",
             },
+            Self::RunNotOpen => Texts {
+                es: "La ronda de optimización de la propuesta no está abierta. Resuelva la siguiente ronda.",
+                pt: "A rodada de otimização da proposta não está aberta. Resolva a próxima rodada.",
+                en: "The optimisation run of the proposal is not open. Solve the next run.",
+                fr: "La passe d'optimisation de la proposition n'est pas ouverte. Résolvez la passe suivante.",
+            },
+            Self::RunInstanceMismatch => Texts {
+                es: "La propuesta se hizo para otra instancia que la congelada por la ronda. Resuelva lo que la ronda congeló.",
+                pt: "A proposta foi feita para outra instância que a congelada pela rodada. Resolva o que a rodada congelou.",
+                en: "The proposal was made for another instance than the run froze. Solve what the run froze.",
+                fr: "La proposition a été faite pour une autre instance que celle figée par la passe. Résolvez ce que la passe a figé.",
+            },
+            Self::ProposalNotFrozen => Texts {
+                es: "La propuesta nombra un pago no congelado, o uno dos veces. Se liquida lo que cabe por orden de llegada.",
+                pt: "A proposta cita um pagamento não congelado, ou um duas vezes. Liquida-se o que cabe por ordem de chegada.",
+                en: "The proposal names a payment that is not frozen, or one twice. What settles in order of entry clears instead.",
+                fr: "La proposition nomme un paiement non figé, ou deux fois le même. Ce qui se règle par ordre d'arrivée est compensé.",
+            },
+            Self::ProposalBeyondHeadroom => Texts {
+                es: "Con la propuesta una institución pagaría más que su margen. Se liquida lo que cabe por orden de llegada.",
+                pt: "Com a proposta uma instituição pagaria mais que sua margem. Liquida-se o que cabe por ordem de chegada.",
+                en: "Under the proposal an institution would pay more than its headroom. What settles in order of entry clears instead.",
+                fr: "Avec la proposition un établissement dépasserait sa marge. Ce qui se règle par ordre d'arrivée est compensé.",
+            },
+            Self::ProposalOutOfOrder => Texts {
+                es: "En la propuesta un pago urgente adelanta a otro anterior de su cola. Se liquida lo que cabe por orden de llegada.",
+                pt: "Na proposta um pagamento urgente passa à frente de outro anterior de sua fila. Liquida-se o que cabe por ordem de chegada.",
+                en: "In the proposal an urgent payment passes an earlier one of its queue. What settles in order of entry clears instead.",
+                fr: "Dans la proposition un paiement urgent en dépasse un plus ancien. Ce qui se règle par ordre d'arrivée est compensé.",
+            },
+            Self::ProposalValue => Texts {
+                es: "La propuesta no vale lo que dice, o dice más que su propia cota. Se liquida lo que cabe por orden de llegada.",
+                pt: "A proposta não vale o que diz, ou diz mais que seu próprio limite. Liquida-se o que cabe por ordem de chegada.",
+                en: "The proposal is not worth what it says, or says more than its own bound. What settles in order of entry clears instead.",
+                fr: "La proposition ne vaut pas ce qu'elle dit, ou dit plus que sa borne. Ce qui se règle par ordre d'arrivée est compensé.",
+            },
+            Self::ProposalBelowFifo => Texts {
+                es: "La propuesta vale menos que lo que cabe por orden de llegada. Se liquida esto último.",
+                pt: "A proposta vale menos que o que cabe por ordem de chegada. Liquida-se este último.",
+                en: "The proposal is worth less than what settles in order of entry. The latter clears instead.",
+                fr: "La proposition vaut moins que ce qui se règle par ordre d'arrivée. C'est ce dernier qui est compensé.",
+            },
         }
     }
 }

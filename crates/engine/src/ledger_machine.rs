@@ -4,7 +4,7 @@ use crate::archive::{Archive, ArchiveFault, MemoryArchive};
 use crate::machine::Machine;
 use domain::{Command, CommandBody, Event, EventBody, EventSeq, Timestamp};
 use journal::Head;
-use ledger::{Answer, Gathered, KnownPayment, Needs, State};
+use ledger::{Answer, Gathered, KnownPayment, Needs, RunBudget, State};
 use std::sync::Arc;
 
 /// What takes an event into the state.
@@ -15,6 +15,9 @@ const PLAIN_COMMAND_BYTES: usize = 256;
 
 /// Bytes of an item of a list: an identifier, a date, a step of the day with its instant, an actor.
 const LIST_ITEM_BYTES: usize = 24;
+
+/// Bytes of a released payment at most: the difference from the one before it, and when its leg 3 is due.
+const RELEASED_BYTES: usize = 10;
 
 /// Bytes of a compiled rulebook: its own texts are part of its source and counted there.
 const PLAN_BYTES: usize = 8 * 1024;
@@ -28,6 +31,9 @@ pub struct LedgerMachine {
     pub evolve: Evolve,
     /// What memory holds.
     pub memory: Memory,
+    /// How long optimisation runs stay open for the optimiser; none: they end at once, in order of entry. It may change
+    /// from one process to the next.
+    pub optimising: Option<RunBudget>,
 }
 
 /// What memory holds, and where the rest is.
@@ -49,7 +55,7 @@ impl LedgerMachine {
     /// The ledger under a table key, with everything in memory.
     #[must_use]
     pub fn new(table_key: u64) -> Self {
-        Self { table_key, evolve: ledger::evolve, memory: Memory::default() }
+        Self { table_key, evolve: ledger::evolve, memory: Memory::default(), optimising: None }
     }
 }
 
@@ -95,6 +101,8 @@ impl Machine for LedgerMachine {
             CommandBody::ConfirmCollections { payments, .. } | CommandBody::GiveConformity { payments, .. } => {
                 payments.len() * LIST_ITEM_BYTES
             }
+            // The command itself is not written: what it releases is.
+            CommandBody::ProposeRun(proposal) => proposal.settled.len() * RELEASED_BYTES,
             CommandBody::RegisterCurrency { .. }
             | CommandBody::OpenArrangement { .. }
             | CommandBody::Join { .. }
@@ -154,7 +162,8 @@ impl Machine for LedgerMachine {
 
     fn pulse(&self, state: &State, now: Timestamp, out: &mut Vec<Event>) -> bool {
         let payments_max = self.memory.payments_max;
-        ledger::pulse(state, now, out) || payments_max.is_some_and(|max| ledger::eviction(state, max, out))
+        ledger::pulse(state, now, self.optimising, out)
+            || payments_max.is_some_and(|max| ledger::eviction(state, max, out))
     }
 
     fn decide(

@@ -88,7 +88,7 @@ impl State {
         if payer.share_minor.is_none() && unset == WhenUnset::Unlimited {
             return None;
         }
-        let headroom = payer.headroom_minor(&self.accounts)
+        let headroom = payer.free_headroom_minor(&self.accounts)
             + overlay.positions_minor.get(&claim.payer).copied().unwrap_or_default();
         (i128::from(claim.position_minor) > headroom).then_some(Scope::InstitutionShare(claim.payer))
     }

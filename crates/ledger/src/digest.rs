@@ -117,6 +117,14 @@ fn add_arrangement(arrangement: &Arrangement, form: &mut CanonicalForm) {
             form.add(&Row::Fixing { arrangement: id, date, currency, rate });
         }
     }
+    if let Some(open) = &arrangement.open_run {
+        let (run, instance, until) = (open.instance.run, open.digest, open.until);
+        let released_minor = arrangement.run_value_minor;
+        form.add(&Row::OpenRun { arrangement: id, run, instance, until, released_minor });
+        for &payment in &open.cancels {
+            form.add(&Row::PendingCancel { arrangement: id, payment });
+        }
+    }
     add_pairs(arrangement, form);
     for closed in &arrangement.closed_cycles {
         let (cycle, date, settle_on, settled) = (closed.cycle, closed.date, closed.settle_on, closed.settled);

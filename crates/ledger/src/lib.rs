@@ -11,6 +11,7 @@
 //! | prices | `pricing.rs` |
 //! | what falls due by time | `pulse/`: fixing, run, close, receipts |
 //! | the FIFO-maximal set | `fifo.rs` |
+//! | what an open run holds frozen, and whether a proposal may post | `frozen.rs` |
 //! | nets, interest, conversion, settlement legs | `netting.rs` |
 //! | how an event changes the state | `evolve/` |
 //! | what leaves memory and comes back | `memory.rs` |
@@ -25,6 +26,7 @@ mod decide;
 mod digest;
 mod evolve;
 mod fifo;
+mod frozen;
 pub mod limits;
 mod look_up;
 mod memory;
@@ -38,5 +40,5 @@ pub mod view;
 pub use decide::{Answer, Gathered, KnownPayment, Needs, decide, iso7064_mod_11_10, kind_of};
 pub use evolve::evolve;
 pub use memory::{EVICTION_STEP_PAYMENTS, eviction, needs};
-pub use pulse::{pulse, release};
+pub use pulse::{RunBudget, pulse, release};
 pub use state::State;

@@ -9,7 +9,7 @@ use domain::limit::Scope;
 use domain::plan::{DayStep, Plan, PositionCurrency, Price};
 use domain::{
     AccountKey, AccountKind, ArrangementId, BookId, CalendarId, CurrencyId, CycleId, Date, DocumentKey, EventSeq,
-    InstitutionId, MemberId, Owner, PaymentId, RulebookId, RunId, Timestamp,
+    InstitutionId, MemberId, Owner, PaymentId, RulebookId, RunId, RunInstance, Timestamp,
 };
 use money::{CurrencyCode, Rate};
 use serde::{Deserialize, Serialize};
@@ -104,6 +104,12 @@ pub(crate) struct Arrangement {
     pub(crate) closed_cycles: Vec<ClosedCycle>,
     pub(crate) next_run: RunId,
     pub(crate) frozen: bool,
+    /// What the run under way has released so far, in minor units of the position currency.
+    pub(crate) run_value_minor: i128,
+    /// Who pays in what it has released so far.
+    pub(crate) run_payers: BTreeSet<InstitutionId>,
+    /// The run under way, where it stays open for the optimiser.
+    pub(crate) open_run: Option<Box<OpenRun>>,
     /// Payments awaiting a rate.
     pub(crate) awaiting_rate: BTreeSet<PaymentId>,
     /// Payments awaiting collection.
@@ -128,6 +134,18 @@ pub(crate) struct Arrangement {
     pub(crate) documents_waiting: BTreeMap<PaymentId, DocumentKey>,
     /// Number of items queued.
     pub(crate) queued_count: u64,
+}
+
+/// An optimisation run that stays open: its items are *in cycle*.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct OpenRun {
+    /// What was frozen. Items that ended since, by a suspension, are still in it.
+    pub(crate) instance: RunInstance,
+    pub(crate) digest: [u8; 32],
+    /// When it is concluded at the latest.
+    pub(crate) until: Timestamp,
+    /// Items whose cancel is pending.
+    pub(crate) cancels: BTreeSet<PaymentId>,
 }
 
 /// A member in an arrangement.
@@ -167,6 +185,8 @@ pub(crate) struct Participant {
     pub(crate) share_minor: Option<u64>,
     /// Its debits of closed cycles that have not settled.
     pub(crate) unsettled_debit_minor: u128,
+    /// Its items that an open run holds frozen: they keep their headroom.
+    pub(crate) frozen_minor: u128,
     pub(crate) urgent: VecDeque<PaymentId>,
     pub(crate) ordinary: VecDeque<PaymentId>,
     /// Payments whose leg 3 its member is to pay now.
@@ -385,6 +405,11 @@ impl Participant {
     pub(crate) fn headroom_minor(&self, accounts: &Accounts) -> i128 {
         i128::from(self.share_minor.unwrap_or(0)) + accounts.balance_minor(self.position_account)
             - signed(self.unsettled_debit_minor)
+    }
+
+    /// What it may still pay beside what an open run holds frozen.
+    pub(crate) fn free_headroom_minor(&self, accounts: &Accounts) -> i128 {
+        self.headroom_minor(accounts) - signed(self.frozen_minor)
     }
 
     /// Its queue in order: urgent items first, each class by entry.

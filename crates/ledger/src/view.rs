@@ -7,7 +7,7 @@ use domain::payment::LegState;
 use domain::plan::Plan;
 use domain::{
     AccountKey, ArrangementId, Bucket, CalendarId, CurrencyId, CycleId, Date, InstitutionId, MemberId, PaymentId,
-    PaymentKey, PaymentOriginal, PaymentState, Refusal,
+    PaymentKey, PaymentOriginal, PaymentState, Refusal, RunInstance, Timestamp,
 };
 use money::CurrencyCode;
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,7 +25,7 @@ pub struct PaymentView {
     pub payer: InstitutionId,
     /// The payee's institution; the instructing one where the order was refused.
     pub payee: InstitutionId,
-    /// Its state: *in cycle* while a run has frozen the queue in which it waits.
+    /// Its state: *in cycle* while an open run holds it frozen.
     pub state: PaymentState,
     /// Leg 1.
     pub collection: LegState,
@@ -198,17 +198,13 @@ impl State {
     }
 
     fn view(&self, payment: PaymentId, record: &PaymentRecord) -> PaymentView {
-        let frozen = self.arrangement(record.arrangement).is_some_and(|arrangement| arrangement.frozen);
         PaymentView {
             payment,
             key: record.key(),
             arrangement: record.arrangement,
             payer: record.payer,
             payee: record.payee,
-            state: match record.state {
-                PaymentState::Queued if frozen => PaymentState::InCycle,
-                state => state,
-            },
+            state: record.state,
             collection: record.collection,
             payout: record.payout,
             payer_minor: record.payer_minor,
@@ -333,6 +329,18 @@ impl State {
     /// Every account with its balance.
     pub fn trial_balance(&self) -> impl Iterator<Item = (AccountKey, i128)> + '_ {
         self.accounts.iter()
+    }
+
+    /// What an open run of an arrangement froze: to be solved, as it was at its freeze.
+    #[must_use]
+    pub fn open_run(&self, arrangement: ArrangementId) -> Option<&RunInstance> {
+        self.arrangement(arrangement)?.open_run.as_ref().map(|open| &open.instance)
+    }
+
+    /// When an open run is concluded at the latest.
+    #[must_use]
+    pub fn open_run_until(&self, arrangement: ArrangementId) -> Option<Timestamp> {
+        self.arrangement(arrangement)?.open_run.as_ref().map(|open| open.until)
     }
 
     /// Items queued in an arrangement.

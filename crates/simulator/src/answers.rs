@@ -26,6 +26,7 @@ impl BatchEvents {
             Answer::Duplicate { .. } => Ok(()),
             Answer::Refused { .. } => self.take_refused(command, answer),
             Answer::Accepted { .. } => self.take_accepted(command, answer),
+            Answer::Pending { .. } => self.take_pending(command, answer),
         }
     }
 
@@ -51,6 +52,16 @@ impl BatchEvents {
         holds(Promise::AnswersAreTrue, found, || {
             format!("{command:?} was answered {answer:?}, and the next event is {:?}", self.events.front())
         })
+    }
+
+    /// A cancel that is pending is in the journal, once.
+    fn take_pending(&mut self, command: &Command, answer: &Answer) -> Checked {
+        let Answer::Pending { payment } = *answer else { return Ok(()) };
+        let asked = matches!(command.body, CommandBody::Cancel { payment: of } if of == payment);
+        holds(Promise::AnswersAreTrue, asked, || format!("{command:?} was answered {answer:?}"))?;
+        // Nothing new where it was pending already; the auditor sees to it that it is pending once.
+        self.take_if(command, |body| matches!(body, EventBody::CancelPending { payment: of } if *of == payment));
+        Ok(())
     }
 
     fn take_refused(&mut self, command: &Command, answer: &Answer) -> Checked {

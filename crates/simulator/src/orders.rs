@@ -83,7 +83,7 @@ impl Orders {
             Answer::Refused { .. } => {
                 return holds(Promise::OneEffect, known.told.is_none(), || format!("{known}: now told {answer:?}"));
             }
-            Answer::Accepted { payment: None, .. } => {
+            Answer::Accepted { payment: None, .. } | Answer::Pending { .. } => {
                 return Err(Found::new(Promise::AnswersAreTrue, format!("{known}: told {answer:?}")));
             }
         };

@@ -31,7 +31,8 @@ impl World {
         }
         let archive = Arc::new(SimulatedArchive::over(&self.archive, self.options.archive_forgets));
         let memory = Memory { payments_max: self.knobs.payments_max, archive };
-        let machine = LedgerMachine { table_key: self.random.bits(), evolve: self.options.evolve, memory };
+        let machine =
+            LedgerMachine { table_key: self.random.bits(), evolve: self.options.evolve, memory, optimising: None };
         Options { machine, check_digests: true }
     }
 

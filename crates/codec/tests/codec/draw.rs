@@ -12,7 +12,7 @@ use domain::ids::{
 use domain::limit::{LimitSetting, Scope};
 use domain::payment::{Amounts, LegState, PricedPayment};
 use domain::plan::*;
-use domain::{Date, Event, EventBody, PaymentOriginal, PaymentState, Refusal, Timestamp};
+use domain::{Date, Event, EventBody, PaymentOriginal, PaymentState, Refusal, RunMethod, RunProof, Timestamp};
 use money::{AmountMinor, CurrencyCode, DayCount, Rate, RateRounding, Rounding};
 
 /// Numbers to draw from; zeros when they run out.
@@ -163,6 +163,7 @@ macro_rules! structures {
 structures! {
     PaymentKey { institution, uetr }
     Amounts { payer, position, payee }
+    RunProof { upper_bound_minor, certificate }
     PricedPayment { payment, payer }
     Released { payment, payout }
     FxResult { member, currency, counterpart_minor, settled_minor }
@@ -245,7 +246,7 @@ choices! {
         PartlyReturned, Disputed,
     }
     Stage { Observer, Shadow, Prefunded, Net }
-    CommandKind { RegisterCurrency, Submit, Cancel, ConfirmTransfer, Suspend, Reinstate }
+    CommandKind { RegisterCurrency, Submit, Cancel, ConfirmTransfer, Suspend, Reinstate, ProposeRun }
     Initiator { Payer, Payee }
     CheckDigit { None, Iso7064Mod11_10 }
     Price { Fixed { quote_validity_s, requote_tolerance_ppm, spread_max_ppm }, Open { rounding }, Par }
@@ -265,6 +266,7 @@ choices! {
     ConversionRates { PreviousFixing, DayOfClosing }
     DayCount { Actual360, Actual365 }
     Rounding { Floor, Ceiling, HalfUp, HalfEven }
+    RunMethod { Optimal, Fifo, Unfrozen }
     Silence { Conformity, Extorno }
     ReturnRate { Original, Day }
     QueuedIn { Cancel, Keep }
@@ -381,4 +383,7 @@ bodies! {
     MemberReinstated { arrangement, member };
     PaymentsEvicted { before };
     PaymentRecalled(original);
+    RunOpened { arrangement, run, items, instance, until };
+    CancelPending { payment };
+    RunConcluded { arrangement, run, method, value_minor, proof };
 }

@@ -113,7 +113,7 @@ fn numbers_that_no_value_has_are_out_of_range() {
         ("stage 5", "88 1822 01 820000 80 01 07 05 f4", 10),
         ("stage 257, whose low byte is a stage", "88 1822 01 820000 80 01 07 190101 f4", 10),
         ("command 0", "87 04 01 820000 80 00 01 f6", 7),
-        ("command 28", "87 04 01 820000 80 181c 01 f6", 7),
+        ("command 29", "87 04 01 820000 80 181d 01 f6", 7),
         ("refusal 0", "87 04 01 820000 80 01 00 f6", 8),
         ("refusal 65,536", "87 04 01 820000 80 01 1a00010000 f6", 8),
         ("amount 0", "88 16 01 820000 80 01 07 08 00", 10),
@@ -166,10 +166,10 @@ fn a_list_longer_than_what_is_left_is_refused_before_it_is_made() {
 
 #[test]
 fn what_a_newer_program_wrote_is_told_from_damage() {
-    let mut unknown = DecodeError::UnknownType { number: 45 };
-    assert_eq!(decode(&unhex("86 182d 01 820000 80 01 07")), Err(unknown));
+    let mut unknown = DecodeError::UnknownType { number: 48 };
+    assert_eq!(decode(&unhex("86 1830 01 820000 80 01 07")), Err(unknown));
     assert!(unknown.needs_newer_program());
-    for number in [0, 45, u64::from(u16::MAX) + 36, u64::MAX] {
+    for number in [0, 48, u64::from(u16::MAX) + 36, u64::MAX] {
         let mut bytes = vec![0x82];
         minicbor::encode(number, &mut bytes).unwrap();
         bytes.push(1);

@@ -12,7 +12,7 @@ use domain::ids::{
 use domain::limit::{LimitSetting, Scope};
 use domain::payment::{Amounts, LegState, PricedPayment};
 use domain::plan::{DayStep, Denomination, Plan, Purpose};
-use domain::{Date, Event, EventBody, PaymentOriginal, PaymentState, Refusal, Timestamp};
+use domain::{Date, Event, EventBody, PaymentOriginal, PaymentState, Refusal, RunMethod, RunProof, Timestamp};
 use money::{AmountMinor, CurrencyCode, Rate};
 
 const ARRANGEMENT: ArrangementId = ArrangementId(1);
@@ -91,6 +91,7 @@ pub fn all() -> Vec<Event> {
     events.extend(limits_and_members());
     events.extend(registers());
     events.extend(memory());
+    events.extend(open_runs());
     events
 }
 
@@ -228,6 +229,29 @@ fn queue() -> Vec<Event> {
         }),
         house(EventBody::QueueReleased { arrangement: ARRANGEMENT, run: None, payments: Vec::new() }),
         house(EventBody::RunEnded { arrangement: ARRANGEMENT, run: RunId(u32::MAX) }),
+    ]
+}
+
+/// Runs that stay open for the optimiser.
+fn open_runs() -> Vec<Event> {
+    let opened = |items, until| {
+        let (run, instance) = (RunId(1_000), [0x17; 32]);
+        house(EventBody::RunOpened { arrangement: ARRANGEMENT, run, items, instance, until })
+    };
+    let concluded = |method, value_minor, proof| {
+        let run = RunId(1_000);
+        house(EventBody::RunConcluded { arrangement: ARRANGEMENT, run, method, value_minor, proof })
+    };
+    let proof = |upper_bound_minor| Some(RunProof { upper_bound_minor, certificate: [0xce; 32] });
+    vec![
+        opened(1, NOON),
+        opened(49_152, Timestamp(-1)),
+        institution(EventBody::CancelPending { payment: PaymentId(123_456_789) }),
+        operator(EventBody::CancelPending { payment: PaymentId(0) }),
+        concluded(RunMethod::Optimal, 18_000_000_000_000_000_000_000, proof(18_000_000_000_000_000_000_001)),
+        concluded(RunMethod::Optimal, 24, proof(24)),
+        concluded(RunMethod::Fifo, 5_000_000, None),
+        concluded(RunMethod::Unfrozen, 0, None),
     ]
 }
 

@@ -230,7 +230,7 @@ impl<'a, J: Journal> Voyage<'a, J> {
 
     /// Whether a crash came between two blocks of what was due at a time: the rest of it still is.
     fn was_cut(&self, at: Timestamp) -> bool {
-        at == self.resumed_at && ledger::pulse(self.state(), at, &mut Vec::new())
+        at == self.resumed_at && ledger::pulse(self.state(), at, None, &mut Vec::new())
     }
 
     fn do_necessary(&mut self, date: Date, at: Timestamp, action: &Action) -> Result<(), RunFault> {
@@ -369,7 +369,7 @@ impl<'a, J: Journal> Voyage<'a, J> {
                 for (ordinal, answered) in (first..).zip(&released.answers) {
                     let payment = match answered.answer {
                         Answer::Accepted { payment, .. } | Answer::Refused { payment, .. } => payment,
-                        Answer::Duplicate { .. } => None,
+                        Answer::Duplicate { .. } | Answer::Pending { .. } => None,
                     };
                     let payment = payment.map(|payment| payment.0);
                     assert_eq!(payment, Some(ordinal), "bug: ticket {ordinal} was answered {:?}", answered.answer);
@@ -378,7 +378,7 @@ impl<'a, J: Journal> Voyage<'a, J> {
             Purpose::Necessary(step) => {
                 let refused = released.answers.iter().find_map(|answered| match answered.answer {
                     Answer::Refused { refusal, .. } => Some(refusal),
-                    Answer::Accepted { .. } | Answer::Duplicate { .. } => None,
+                    Answer::Accepted { .. } | Answer::Duplicate { .. } | Answer::Pending { .. } => None,
                 });
                 if let Some(refusal) = refused {
                     let named = Necessary::ALL.iter().find(|(known, _)| *known == step);

@@ -6,6 +6,7 @@ mod disputes;
 mod holds;
 mod members;
 mod payouts;
+mod proposal;
 mod rates;
 mod registry;
 mod returns;
@@ -93,6 +94,11 @@ pub enum Answer {
         scope: Option<Scope>,
         /// The payment that records the refusal, or that the command was about.
         payment: Option<PaymentId>,
+    },
+    /// The payment is frozen in an open run: its cancel takes effect if the run is concluded without having cleared it.
+    Pending {
+        /// Its ordinal.
+        payment: PaymentId,
     },
     /// The same order came before: this is what became of it.
     Duplicate {
@@ -220,6 +226,7 @@ impl<'a> Decision<'a> {
             }
             CommandBody::Suspend { arrangement, member } => self.suspend(*arrangement, *member),
             CommandBody::Reinstate { arrangement, member } => self.reinstate(*arrangement, *member),
+            CommandBody::ProposeRun(proposal) => self.propose_run(proposal),
         }
     }
 
@@ -331,5 +338,6 @@ pub const fn kind_of(body: &CommandBody) -> CommandKind {
         CommandBody::ConfirmTransfer { .. } => CommandKind::ConfirmTransfer,
         CommandBody::Suspend { .. } => CommandKind::Suspend,
         CommandBody::Reinstate { .. } => CommandKind::Reinstate,
+        CommandBody::ProposeRun(_) => CommandKind::ProposeRun,
     }
 }

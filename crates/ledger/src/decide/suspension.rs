@@ -36,8 +36,8 @@ impl Decision<'_> {
             let record = self.state.payments.of(payment);
             let from = arrangement.of(record.payer).member == member;
             let to = arrangement.of(record.payee).member == member;
-            let ends =
-                matches!(record.state, PaymentState::Queued | PaymentState::AwaitingCollection | PaymentState::Held);
+            let ends = record.state.is_in_queue()
+                || matches!(record.state, PaymentState::AwaitingCollection | PaymentState::Held);
             if ends && (from || (to && !keep_incoming)) {
                 cancelled.push(payment);
             }

@@ -1,7 +1,7 @@
 //! Cancelling a payment before it clears.
 
 use super::collections::done_with;
-use super::{Decided, Decision, No};
+use super::{Answer, Decided, Decision, No};
 use domain::event::{EndReason, EventBody};
 use domain::ids::Role;
 use domain::{PaymentId, PaymentState, Refusal};
@@ -22,8 +22,13 @@ impl Decision<'_> {
             Role::Institution(_) | Role::Agent | Role::House => return Err(No::unheard(Refusal::NotAuthorised)),
         }
         match record.state {
-            PaymentState::Queued if arrangement.frozen => Err(No::about(Refusal::InCycle, payment)),
-            PaymentState::InCycle => Err(No::about(Refusal::InCycle, payment)),
+            PaymentState::InCycle => {
+                // Once is enough: what is pending stays pending.
+                if arrangement.open_run.as_ref().is_some_and(|run| !run.cancels.contains(&payment)) {
+                    self.emit(EventBody::CancelPending { payment });
+                }
+                Ok(Answer::Pending { payment })
+            }
             PaymentState::AwaitingRate
             | PaymentState::AwaitingCollection
             | PaymentState::Held

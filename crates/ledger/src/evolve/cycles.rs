@@ -1,4 +1,4 @@
-//! Business days, fixings, runs, cycles, settlement, and anticipated transfers.
+//! Business days, fixings, cycles, settlement, and anticipated transfers.
 
 use crate::netting::counterpart_key;
 use crate::state::{ClosedCycle, Day, State, TransferDue, pair_side};
@@ -6,8 +6,7 @@ use domain::event::CycleClosed;
 use domain::payment::LegState;
 use domain::plan::DayStep;
 use domain::{
-    AccountKey, AccountKind, ArrangementId, BookId, CurrencyId, CycleId, Date, InstitutionId, MemberId, RunId,
-    Timestamp,
+    AccountKey, AccountKind, ArrangementId, BookId, CurrencyId, CycleId, Date, InstitutionId, MemberId, Timestamp,
 };
 use money::{AmountMinor, Rate};
 use std::collections::BTreeMap;
@@ -43,32 +42,6 @@ impl State {
             // What failed in the morning may have been paid out at noon, and have left memory in the evening.
             if self.payments.get(payment).is_some_and(|record| record.payout == LegState::Failed) {
                 self.payments.of_mut(payment).payout = LegState::Aged;
-            }
-        }
-    }
-
-    pub(super) fn run_frozen(&mut self, id: ArrangementId, run: RunId, items: u64) {
-        let arrangement = &mut self.arrangements[id.index()];
-        assert!(!arrangement.frozen && run == arrangement.next_run, "runs follow each other");
-        assert_eq!(items, arrangement.queued_count, "a run freezes the whole queue");
-        arrangement.frozen = true;
-    }
-
-    pub(super) fn run_ended(&mut self, id: ArrangementId, run: RunId) {
-        let arrangement = &mut self.arrangements[id.index()];
-        assert!(arrangement.frozen && run == arrangement.next_run, "only a run that began ends");
-        arrangement.frozen = false;
-        arrangement.next_run = RunId(run.0 + 1);
-        let next = arrangement.next_run_after(self.now);
-        if let Some(day) = &mut arrangement.day {
-            day.next_run_at = next;
-        }
-        if arrangement.plan.limit(domain::plan::LimitKind::InstitutionShare).is_some() {
-            let arrangement = &self.arrangements[id.index()];
-            for (institution, participant) in arrangement.participants() {
-                let short = participant.headroom_minor(&self.accounts) < 0;
-                // Returns and withdrawn lines may leave an institution short; a run never makes it pay more.
-                debug_assert!(!short || participant.share_minor.is_some(), "institution {institution} is short");
             }
         }
     }

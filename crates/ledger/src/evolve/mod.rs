@@ -5,6 +5,7 @@ mod cycles;
 mod legs;
 mod payments;
 mod registry;
+mod runs;
 
 use crate::state::State;
 use domain::event::EventBody;
@@ -18,8 +19,9 @@ pub fn evolve(state: &mut State, at: EventSeq, now: Timestamp, event: &Event) {
     assert_eq!(at, state.next_seq, "events are applied in the order of the journal");
     assert!(now >= state.now, "journal time went backwards");
     if now > state.now {
-        // What receipts of earlier blocks did not release waits for a run.
-        state.arrangements.iter_mut().for_each(|arrangement| arrangement.credited.clear());
+        // What receipts of earlier blocks did not release waits for a run; while one is open, until it is concluded.
+        let over = state.arrangements.iter_mut().filter(|arrangement| arrangement.open_run.is_none());
+        over.for_each(|arrangement| arrangement.credited.clear());
         state.now = now;
     }
     state.apply(&event.body);
@@ -40,7 +42,9 @@ impl State {
             EventBody::CollectionsConfirmed { arrangement, payments } => {
                 self.collections_confirmed(*arrangement, payments);
             }
-            EventBody::QueueReleased { arrangement, payments, .. } => self.queue_released(*arrangement, payments),
+            EventBody::QueueReleased { arrangement, run, payments } => {
+                self.queue_released(*arrangement, *run, payments)
+            }
             EventBody::PaymentRequoted { payment, amounts, quote_until } => {
                 self.payment_requoted(*payment, *amounts, Some(*quote_until));
             }
@@ -74,6 +78,13 @@ impl State {
             EventBody::PayoutFailed { payment } => self.payout_failed(*payment),
             EventBody::RunFrozen { arrangement, run, items } => self.run_frozen(*arrangement, *run, *items),
             EventBody::RunEnded { arrangement, run } => self.run_ended(*arrangement, *run),
+            EventBody::RunOpened { arrangement, run, items, instance, until } => {
+                self.run_opened(*arrangement, *run, *items, *instance, *until);
+            }
+            EventBody::CancelPending { payment } => self.cancel_pending(*payment),
+            EventBody::RunConcluded { arrangement, run, value_minor, .. } => {
+                self.run_concluded(*arrangement, *run, *value_minor);
+            }
             EventBody::FixingMade { arrangement, date, rates } => self.fixing_made(*arrangement, *date, rates),
             EventBody::DayOpened { arrangement, date, schedule, .. } => self.day_opened(*arrangement, *date, schedule),
             EventBody::DayClosed { arrangement, date, .. } => self.day_closed(*arrangement, *date),

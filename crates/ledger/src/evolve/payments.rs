@@ -7,7 +7,8 @@ use domain::event::{Admitted, Disposition, EndReason, PaymentEntered, Payout, Re
 use domain::payment::{Amounts, LegState, PricedPayment, Step, may};
 use domain::plan::{Denomination, Initiator, LimitKind};
 use domain::{
-    ArrangementId, ContentDigest, CurrencyId, Date, PaymentId, PaymentKey, PaymentState, Refusal, Timestamp, Uetr,
+    ArrangementId, ContentDigest, CurrencyId, Date, PaymentId, PaymentKey, PaymentState, Refusal, RunId, Timestamp,
+    Uetr,
 };
 use money::AmountMinor;
 
@@ -170,8 +171,11 @@ impl State {
         }
     }
 
-    pub(super) fn queue_released(&mut self, _arrangement: ArrangementId, payments: &[Released]) {
+    pub(super) fn queue_released(&mut self, id: ArrangementId, run: Option<RunId>, payments: &[Released]) {
         for released in payments {
+            if run.is_some() {
+                self.released_by_run(id, released.payment);
+            }
             self.dequeue(released.payment);
             step(self.payments.of_mut(released.payment), Step::Clear, PaymentState::Cleared);
             self.post_clearing(released.payment, released.payout);
@@ -187,7 +191,7 @@ impl State {
             let more = i128::from(payer_minor) - i128::from(record.payer_minor);
             self.accounts.shift(payer.institution_account, payer.collected_account, more);
         }
-        if record.state == PaymentState::Queued {
+        if record.state.is_in_queue() {
             arrangement.reserve(record, -i128::from(record.position_minor));
         }
         let record = self.payments.of_mut(payment);
@@ -195,7 +199,7 @@ impl State {
         record.position_minor = amounts.position.get();
         record.payee_minor = amounts.payee.get();
         record.quote_until = quote_until;
-        if record.state == PaymentState::Queued {
+        if record.state.is_in_queue() {
             arrangement.reserve(record, i128::from(record.position_minor));
         }
     }
@@ -216,7 +220,7 @@ impl State {
         let state = self.payments.of(payment).state;
         let arrangement = &mut self.arrangements[id.index()];
         let waited = match state {
-            PaymentState::Queued => true,
+            PaymentState::Queued | PaymentState::InCycle => true,
             PaymentState::AwaitingRate => arrangement.awaiting_rate.remove(&payment),
             PaymentState::AwaitingCollection => arrangement.awaiting_collection.remove(&payment),
             PaymentState::Held => arrangement.held.remove(&payment).is_some(),
@@ -227,7 +231,7 @@ impl State {
             arrangement.documents_folded.remove_words(document_words(id, document));
             self.payments.free_document(payment, document);
         }
-        if state == PaymentState::Queued {
+        if state.is_in_queue() {
             self.dequeue(payment);
         }
         let record = self.payments.of_mut(payment);
@@ -411,8 +415,14 @@ impl State {
 
     fn dequeue(&mut self, payment: PaymentId) {
         let record = self.payments.of(payment);
-        assert_eq!(record.state, PaymentState::Queued, "payment {payment} is not queued");
+        assert!(record.state.is_in_queue(), "payment {payment} is not queued");
         let arrangement = &mut self.arrangements[record.arrangement.index()];
+        if record.state == PaymentState::InCycle
+            && let Some(run) = &mut arrangement.open_run
+        {
+            run.cancels.remove(&payment);
+            arrangement.of_mut(record.payer).frozen_minor -= u128::from(record.position_minor);
+        }
         arrangement.queued_count -= 1;
         arrangement.reserve(record, -i128::from(record.position_minor));
         let payer = arrangement.of_mut(record.payer);
@@ -445,7 +455,7 @@ impl State {
         let record = self.payments.of(payment);
         let arrangement = &self.arrangements[record.arrangement.index()];
         if record.state == PaymentState::Cleared && arrangement.plan.limit(LimitKind::InstitutionShare).is_some() {
-            let headroom = arrangement.of(record.payer).headroom_minor(&self.accounts);
+            let headroom = arrangement.of(record.payer).free_headroom_minor(&self.accounts);
             assert!(headroom >= 0, "payment {payment} took institution {} beyond its share", record.payer);
         }
     }
@@ -486,7 +496,7 @@ impl Arrangement {
     }
 
     /// The first instant after `now` on the grid of optimisation runs, or the last run of the day.
-    pub(super) fn next_run_after(&self, now: Timestamp) -> Option<Timestamp> {
+    pub(crate) fn next_run_after(&self, now: Timestamp) -> Option<Timestamp> {
         use domain::plan::DayStep;
         let every_us = i64::from(self.plan.queue?.run_every_s.max(1)) * domain::time::SECOND_US;
         let last_run = self.step_at(DayStep::LastRun);

@@ -4,6 +4,7 @@
 //! Each call gives the events of one due thing; the engine evolves them and calls again, up to its own maximum.
 
 mod close;
+pub(crate) mod conclude;
 mod fixing;
 mod receipts;
 mod run;
@@ -14,12 +15,14 @@ use domain::plan::DayStep;
 use domain::{Actor, Event, Timestamp};
 
 pub use receipts::release;
+pub use run::RunBudget;
 
-/// The next thing that is due at `now`, as events; `false` and none when nothing is.
-pub fn pulse(state: &State, now: Timestamp, out: &mut Vec<Event>) -> bool {
+/// The next thing that is due at `now`, as events; `false` and none when nothing is. With a budget, runs stay open for the
+/// optimiser; without one they end at once.
+pub fn pulse(state: &State, now: Timestamp, optimising: Option<RunBudget>, out: &mut Vec<Event>) -> bool {
     let before = out.len();
     for arrangement in &state.arrangements {
-        due_in(state, arrangement, now, out);
+        due_in(state, arrangement, now, optimising, out);
         if out.len() > before {
             return true;
         }
@@ -27,15 +30,22 @@ pub fn pulse(state: &State, now: Timestamp, out: &mut Vec<Event>) -> bool {
     false
 }
 
-fn due_in(state: &State, arrangement: &Arrangement, now: Timestamp, out: &mut Vec<Event>) {
+fn due_in(
+    state: &State,
+    arrangement: &Arrangement,
+    now: Timestamp,
+    optimising: Option<RunBudget>,
+    out: &mut Vec<Event>,
+) {
     if close::settle_what_owes_nothing(arrangement, out) {
         return;
     }
     let Some(day) = &arrangement.day else { return };
     // In the order of their times: a close that is overdue does not pass the run or the fixing before it.
     let mut due: Vec<(Timestamp, Due)> = Vec::new();
-    if let Some(at) = day.next_run_at.filter(|_| arrangement.queued_count > 0) {
-        due.push((at, Due::Run));
+    match &arrangement.open_run {
+        Some(open) => due.push((open.until, Due::EndOfRun)),
+        None => due.extend(day.next_run_at.filter(|_| arrangement.queued_count > 0).map(|at| (at, Due::Run))),
     }
     if let Some(at) = arrangement.step_at(DayStep::Fixing).filter(|_| !day.fixing_made) {
         due.push((at, Due::Fixing));
@@ -47,7 +57,11 @@ fn due_in(state: &State, arrangement: &Arrangement, now: Timestamp, out: &mut Ve
     for (_, what) in due.into_iter().filter(|(at, _)| *at <= now) {
         let before = out.len();
         match what {
-            Due::Run => run::run(state, arrangement, now, out),
+            Due::EndOfRun => {
+                let open = arrangement.open_run.as_ref().expect("it was just seen");
+                conclude::by_fifo(state, arrangement, open, out);
+            }
+            Due::Run => run::run(state, arrangement, now, optimising, out),
             Due::Fixing => fixing::fix(state, arrangement, day.date, out),
             Due::Close => close::close(state, arrangement, day, out),
         }
@@ -59,6 +73,7 @@ fn due_in(state: &State, arrangement: &Arrangement, now: Timestamp, out: &mut Ve
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Due {
+    EndOfRun,
     Run,
     Fixing,
     Close,

@@ -5,7 +5,7 @@ use crate::admission::Overlay;
 use crate::limits::RECEIPT_RELEASES_MAX;
 use crate::state::{Arrangement, State};
 use domain::event::{Event, EventBody, Released};
-use domain::{InstitutionId, Timestamp};
+use domain::{InstitutionId, PaymentState, Timestamp};
 use std::collections::BTreeMap;
 
 /// What receipts of this block release, as events; `false` and none when nothing. The engine evolves and calls again, for
@@ -29,14 +29,15 @@ fn heads(state: &State, arrangement: &Arrangement, now: Timestamp) -> Vec<Releas
     let mut released = Vec::new();
     for &institution in &arrangement.credited {
         let Some(participant) = arrangement.participant(institution) else { continue };
-        let mut headroom_minor =
-            participant.headroom_minor(&state.accounts) + changes_minor.get(&institution).copied().unwrap_or_default();
+        let mut headroom_minor = participant.free_headroom_minor(&state.accounts)
+            + changes_minor.get(&institution).copied().unwrap_or_default();
         for payment in participant.queue() {
             let record = state.payments.of(payment);
             let fits = i128::from(record.position_minor) <= headroom_minor;
-            // A quote that has run out is priced again by a run, not here.
+            // A quote that has run out is priced again by a run, not here; what a run holds frozen only the run releases.
             let stale = record.quote_until.is_some_and(|until| until < now);
-            if !fits || stale || released.len() == RECEIPT_RELEASES_MAX {
+            let frozen = record.state == PaymentState::InCycle;
+            if !fits || stale || frozen || released.len() == RECEIPT_RELEASES_MAX {
                 break;
             }
             headroom_minor -= i128::from(record.position_minor);

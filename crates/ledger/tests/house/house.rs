@@ -9,7 +9,7 @@ use domain::{
     Event, EventBody, InstitutionId, MemberId, Owner, PaymentId, PaymentOriginal, PaymentState, Refusal, RulebookId,
     Timestamp, Uetr,
 };
-use ledger::{Answer, Gathered, KnownPayment, Needs, State, decide, evolve, needs, pulse, release};
+use ledger::{Answer, Gathered, KnownPayment, Needs, RunBudget, State, decide, evolve, needs, pulse, release};
 use money::{AmountMinor, CurrencyCode, Rate};
 use std::collections::BTreeMap;
 
@@ -28,6 +28,8 @@ pub struct House {
     pub plan: Plan,
     /// What left memory.
     pub archive: BTreeMap<PaymentId, PaymentOriginal>,
+    /// How long runs stay open.
+    pub optimising: Option<RunBudget>,
     next_uetr: u64,
 }
 
@@ -63,6 +65,7 @@ impl House {
             events: Vec::new(),
             plan: plan.clone(),
             archive: BTreeMap::new(),
+            optimising: None,
             next_uetr: 1,
         };
         house.operator(CommandBody::RegisterCurrency { code: CurrencyCode::USD, minor_decimals: 2 });
@@ -163,7 +166,7 @@ impl House {
         for step in 0.. {
             assert!(step < 1_000, "something stays due for ever");
             let mut events = Vec::new();
-            if !pulse(&self.state, self.now, &mut events) {
+            if !pulse(&self.state, self.now, self.optimising, &mut events) {
                 return;
             }
             self.apply(events);

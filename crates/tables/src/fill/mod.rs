@@ -142,7 +142,11 @@ impl Filler {
             EventBody::DayClosed { arrangement, date, digest } => self.day_closed(*arrangement, *date, digest),
             EventBody::FixingMade { arrangement, date, rates } => self.fixing_made(*arrangement, *date, rates),
             EventBody::RunFrozen { arrangement, run, items } => self.run_frozen(*arrangement, *run, *items),
-            EventBody::RunEnded { arrangement, run } => self.run_ended(*arrangement, *run),
+            EventBody::RunEnded { arrangement, run } | EventBody::RunConcluded { arrangement, run, .. } => {
+                self.run_ended(*arrangement, *run)
+            }
+            // The run goes on; its items stay where they are.
+            EventBody::RunOpened { arrangement, .. } => Ok(About::arrangement(*arrangement)),
             EventBody::CycleClosed(closed) => self.cycle_closed(closed),
             EventBody::SettlementConfirmed { arrangement, cycle, leg } => {
                 self.settlement_confirmed(*arrangement, *cycle, *leg)
@@ -172,6 +176,7 @@ impl Filler {
             | EventBody::PaymentReturned { .. }
             | EventBody::DisputeOpened { .. }
             | EventBody::DisputeEnded { .. } => self.take_leg(body),
+            EventBody::CancelPending { payment } => Ok(About { arrangement: None, payment: Some(*payment) }),
             // What memory holds is no fact of the house: nothing in the tables depends on it.
             EventBody::PaymentsEvicted { .. } => Ok(About::default()),
             EventBody::PaymentRecalled(original) => {
