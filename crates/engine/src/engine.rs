@@ -327,6 +327,10 @@ impl<J: Journal, M: Machine> Engine<J, M> {
     ) -> Result<usize, SubmitFault> {
         answers.reserve(batch.entries.len());
         for (index, entry) in batch.entries.iter().enumerate() {
+            if index % M::LOOK_AHEAD == 0 {
+                let ahead = batch.entries[index..].iter().take(M::LOOK_AHEAD);
+                ahead.for_each(|entry| self.machine.look_ahead_of_command(&self.state, &entry.command));
+            }
             let gathered = match self.machine.gather(self.machine.needs(&self.state, &entry.command)) {
                 Ok(gathered) => gathered,
                 // What was decided before it stands in a block that is not submitted: nobody was told of it.

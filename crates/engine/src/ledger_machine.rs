@@ -125,6 +125,16 @@ impl Machine for LedgerMachine {
         PLAIN_COMMAND_BYTES + command.approvals.len() * LIST_ITEM_BYTES + carried
     }
 
+    const LOOK_AHEAD: usize = ledger::LOOK_AHEAD;
+
+    fn look_ahead_of_command(&self, state: &State, command: &Command) {
+        ledger::look_ahead_of_command(state, command);
+    }
+
+    fn look_ahead_of_event(&self, state: &State, event: &Event) {
+        ledger::look_ahead_of_event(state, event);
+    }
+
     fn needs(&self, state: &State, command: &Command) -> Needs {
         ledger::needs(state, command)
     }

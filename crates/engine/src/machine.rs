@@ -37,6 +37,16 @@ pub trait Machine {
     /// How much a command carries: an upper bound of the bytes of an event that tells of it, overhead aside.
     fn command_bytes(&self, command: &Self::Command) -> usize;
 
+    /// How many commands or events to look ahead of at a time; see [`Machine::look_ahead_of_command`].
+    const LOOK_AHEAD: usize = 1;
+
+    /// Told of each command of a few before the first of them is decided, so that waiting for memory overlaps. It reads,
+    /// and changes nothing.
+    fn look_ahead_of_command(&self, _state: &Self::State, _command: &Self::Command) {}
+
+    /// The same for events that are taken into the state.
+    fn look_ahead_of_event(&self, _state: &Self::State, _event: &Self::Event) {}
+
     /// What must be fetched before the command is decided.
     fn needs(&self, state: &Self::State, command: &Self::Command) -> Self::Needs;
 

@@ -88,7 +88,7 @@ impl<M: Machine> Replay<'_, M> {
         let of = EventSeq(journal.head().next_seq);
         let mut reported = after.next_seq;
         for block in journal.read_after(after)? {
-            self.take_block(&block?, &mut state)?;
+            take_block(&self.options.machine, &block?, &mut state, self.options.check_digests)?;
             let height = self.options.machine.next_seq(&state);
             if height.0 - reported >= REPLAY_EVENTS_PER_REPORT {
                 reported = height.0;
@@ -98,23 +98,38 @@ impl<M: Machine> Replay<'_, M> {
         (self.progress)(Replayed { height: self.options.machine.next_seq(&state), of });
         Ok(state)
     }
+}
 
-    fn take_block(&self, block: &Block, state: &mut M::State) -> Result<(), OpenFault> {
-        let machine = &self.options.machine;
-        let now = Timestamp(block.header().time_us);
-        for (seq, bytes) in block.events() {
-            let seq = EventSeq(seq);
-            let event = machine.decode(bytes).map_err(|detail| OpenFault::EventUnreadable { seq, detail })?;
-            if self.options.check_digests
-                && let Some(named) = machine.digest_named_by(&event)
-            {
+/// Takes the events of a block into a state; gives how many digests that they name were compared. The first fault in the
+/// order of the events counts.
+pub(crate) fn take_block<M: Machine>(
+    machine: &M,
+    block: &Block,
+    state: &mut M::State,
+    check_digests: bool,
+) -> Result<u64, OpenFault> {
+    let now = Timestamp(block.header().time_us);
+    let mut events = block.events().map(|(seq, bytes)| (EventSeq(seq), machine.decode(bytes)));
+    let mut ahead = Vec::with_capacity(M::LOOK_AHEAD);
+    let mut compared = 0;
+    loop {
+        ahead.extend(events.by_ref().take(M::LOOK_AHEAD));
+        if ahead.is_empty() {
+            return Ok(compared);
+        }
+        for event in ahead.iter().filter_map(|(_, event)| event.as_ref().ok()) {
+            machine.look_ahead_of_event(state, event);
+        }
+        for (seq, event) in ahead.drain(..) {
+            let event = event.map_err(|detail| OpenFault::EventUnreadable { seq, detail })?;
+            if check_digests && let Some(named) = machine.digest_named_by(&event) {
                 let found = machine.digest(state);
                 if found != named {
                     return Err(OpenFault::DigestMismatch { seq, named, found });
                 }
+                compared += 1;
             }
             machine.evolve(state, seq, now, &event);
         }
-        Ok(())
     }
 }

@@ -3,9 +3,8 @@
 
 use crate::fault::{OpenFault, SnapshotWarning};
 use crate::machine::Machine;
-use crate::open::Options;
+use crate::open::{Options, take_block};
 use crate::snapshot::{self, Snapshot};
-use domain::{EventSeq, Timestamp};
 use journal::{Block, Head};
 
 /// A state at a point of the journal.
@@ -54,21 +53,7 @@ impl<M: Machine> Replica<M> {
     /// If the block is not the next one, and on events that contradict the state.
     pub fn take(&mut self, block: &Block) -> Result<u64, OpenFault> {
         assert_eq!(block.header().first_seq, self.head.next_seq, "a replica takes one block after the other");
-        let machine = &self.options.machine;
-        let now = Timestamp(block.header().time_us);
-        let mut compared = 0;
-        for (seq, bytes) in block.events() {
-            let seq = EventSeq(seq);
-            let event = machine.decode(bytes).map_err(|detail| OpenFault::EventUnreadable { seq, detail })?;
-            if let Some(named) = machine.digest_named_by(&event) {
-                let found = machine.digest(&self.state);
-                if found != named {
-                    return Err(OpenFault::DigestMismatch { seq, named, found });
-                }
-                compared += 1;
-            }
-            machine.evolve(&mut self.state, seq, now, &event);
-        }
+        let compared = take_block(&self.options.machine, block, &mut self.state, true)?;
         self.head = self.head.after(block);
         Ok(compared)
     }

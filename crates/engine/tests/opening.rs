@@ -4,10 +4,10 @@ mod toy;
 
 use domain::{EventSeq, Timestamp};
 use engine::limits::REPLAY_EVENTS_PER_REPORT;
-use engine::{Batch, Closed, Engine, OpenFault, Options, Replayed, SnapshotWarning};
+use engine::{Batch, Closed, Engine, Machine, OpenFault, Options, Replayed, SnapshotWarning};
 use journal::{BlockDraft, Journal, MemoryDisk, MemoryJournal, NoFaults};
 use sha2::{Digest, Sha256};
-use toy::{Ask, House, OPTIONS, Toy, ToyEngine, deposit, deposits, journal, open, told};
+use toy::{Ask, Fact, House, OPTIONS, Toy, ToyEngine, deposit, deposits, journal, open, told};
 
 fn filled(disk: &MemoryDisk) -> ToyEngine {
     let mut engine = open(disk, NoFaults);
@@ -83,6 +83,36 @@ fn an_event_that_nobody_knows_is_refused_by_its_number() {
     let fault = Engine::open(journal(&disk, NoFaults), OPTIONS, &mut |_| ()).err().expect("refused");
     assert_eq!(fault.code(), "EVENT_UNREADABLE");
     assert!(matches!(fault, OpenFault::EventUnreadable { seq: EventSeq(7), .. }), "{fault}");
+}
+
+#[test]
+fn of_several_faults_in_a_block_the_first_counts() {
+    for readable in 0..8 {
+        let disk = MemoryDisk::new();
+        let mut bare: MemoryJournal = filled(&disk).into_journal();
+        let head = bare.head();
+        let mut draft = BlockDraft::new(head.epoch, head.next_seq, head.time_us);
+        let mut push = |event: &Fact| {
+            let mut bytes = Vec::new();
+            Toy::default().encode(event, &mut bytes);
+            draft.push_event(&bytes);
+        };
+        (0..readable).for_each(|_| push(&Fact::Queued { items: 1 }));
+        push(&Fact::Closed { digest: [1; 32] });
+        draft.push_event(&[99]);
+        bare.submit(draft).expect("taken");
+        bare.wait();
+        drop(bare);
+        let open = |check_digests| {
+            let options = Options { machine: Toy::default(), check_digests };
+            Engine::open(journal(&disk, NoFaults), options, &mut |_| ()).err().expect("refused")
+        };
+        let seq = EventSeq(head.next_seq + readable);
+        let fault = open(true);
+        assert!(matches!(fault, OpenFault::DigestMismatch { seq: found, .. } if found == seq), "{fault:?}");
+        let fault = open(false);
+        assert!(matches!(fault, OpenFault::EventUnreadable { seq: found, .. } if found == seq.next()), "{fault:?}");
+    }
 }
 
 #[test]

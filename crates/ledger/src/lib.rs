@@ -15,6 +15,7 @@
 //! | nets, interest, conversion, settlement legs | `netting.rs` |
 //! | how an event changes the state | `evolve/` |
 //! | what leaves memory and comes back | `memory.rs` |
+//! | payments, their table of keys | `payments.rs`, `look_up.rs`, `look_ahead.rs` |
 //! | what others may read | `view.rs` |
 //! | the canonical form | `digest.rs` |
 #![deny(clippy::float_arithmetic, clippy::print_stdout, clippy::print_stderr)]
@@ -28,6 +29,7 @@ mod evolve;
 mod fifo;
 mod frozen;
 pub mod limits;
+mod look_ahead;
 mod look_up;
 mod memory;
 mod netting;
@@ -39,6 +41,7 @@ pub mod view;
 
 pub use decide::{Answer, Gathered, KnownPayment, Needs, decide, iso7064_mod_11_10, kind_of};
 pub use evolve::evolve;
+pub use look_ahead::{LOOK_AHEAD, look_ahead_of_command, look_ahead_of_event};
 pub use memory::{EVICTION_STEP_PAYMENTS, eviction, needs};
 pub use pulse::{RunBudget, pulse, release};
 pub use state::State;

@@ -70,7 +70,7 @@ pub fn needs(state: &State, command: &Command) -> Needs {
     needs
 }
 
-fn instructing(state: &State, order: &Order) -> domain::InstitutionId {
+pub(crate) fn instructing(state: &State, order: &Order) -> domain::InstitutionId {
     match state.arrangement(order.arrangement).map(|found| found.plan.initiator) {
         Some(Initiator::Payee) => order.payee,
         Some(Initiator::Payer) | None => order.payer,

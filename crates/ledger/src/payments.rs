@@ -115,6 +115,14 @@ impl Payments {
         self.documents.find(&document_bytes(arrangement, document), is_it).is_some()
     }
 
+    /// Reads where a payment with this key and this trade document would be found, and waits for neither.
+    pub(crate) fn look_ahead(&self, key: PaymentKey, document: Option<(ArrangementId, DocumentKey)>) {
+        self.keys.look_ahead(&key_bytes(key));
+        if let Some((arrangement, document)) = document {
+            self.documents.look_ahead(&document_bytes(arrangement, document));
+        }
+    }
+
     /// Takes a payment in; a trade document that it names counts as used from now on.
     pub(crate) fn insert(&mut self, payment: PaymentId, record: PaymentRecord) {
         assert_eq!(payment, self.next_id(), "payment ordinals are dense");

@@ -102,6 +102,9 @@ impl Machine for Toy {
         }
     }
 
+    // So that blocks of these tests end before, at and after the border of a group.
+    const LOOK_AHEAD: usize = 3;
+
     fn needs(&self, _house: &House, _command: &Ask) {}
 
     fn gather(&self, (): ()) -> Result<(), engine::ArchiveFault> {
