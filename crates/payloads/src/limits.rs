@@ -41,7 +41,7 @@ pub const BATCH_ERASURES_MAX: usize = 16_384;
 pub const PAGE_BYTES: u32 = 16_384;
 /// Kibibytes of pages that SQLite keeps in memory: a whole batch, so that none is written twice.
 pub const CACHE_KIB: i64 = 24 * 1024;
-/// Bytes put after which the write-ahead log is copied into the database.
+/// Bytes added to the write-ahead log after which it is copied into the database.
 pub const CHECKPOINT_BYTES: u64 = 16 * 1024 * 1024;
 /// Bytes that must be free on the disk for a batch to be accepted, beyond the batch itself.
 pub const SPACE_MINIMUM_BYTES: u64 = 64 * 1024 * 1024;

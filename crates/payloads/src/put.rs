@@ -10,7 +10,7 @@ use crate::crypto::{Key, NONCE_BYTES};
 use crate::fault::PayloadFault;
 use crate::files;
 use crate::key_file::StoreId;
-use crate::limits::{BATCH_PAYLOADS_MAX, CHECKPOINT_BYTES, PAYLOADS_A_THREAD_MIN};
+use crate::limits::{BATCH_PAYLOADS_MAX, CHECKPOINT_BYTES, PAGE_BYTES, PAYLOADS_A_THREAD_MIN};
 use crate::randomness::{self, DrawnAhead};
 use crate::refusal::PayloadRefusal;
 use crate::register::ErasedName;
@@ -176,7 +176,7 @@ impl PayloadStore {
         self.keys.append(&slots)?;
         self.acknowledge(batch, plan, first_subject, first_payment)?;
         let bytes: usize = encrypted.iter().flat_map(|part| &part.rows).map(|(_, row)| row.len()).sum();
-        self.bytes_logged += u64::try_from(bytes).expect("a size in memory");
+        self.bytes_logged += bytes_in_log(bytes);
         if self.bytes_logged >= CHECKPOINT_BYTES {
             self.ciphertexts.checkpoint()?;
             self.bytes_logged = 0;
@@ -201,6 +201,13 @@ impl PayloadStore {
         }
         self.index.settle()
     }
+}
+
+/// What rows add to the write-ahead log: their own pages, the one that they share with those before, the one of the tree
+/// above, and that of [`Meta`].
+fn bytes_in_log(row_bytes: usize) -> u64 {
+    let page = u64::from(PAGE_BYTES);
+    (u64::try_from(row_bytes).expect("a size in memory").div_ceil(page) + 3) * page
 }
 
 /// What keys of this store are wrapped with.

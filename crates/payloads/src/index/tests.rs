@@ -52,7 +52,7 @@ fn names_are_found_in_memory_in_runs_and_in_merged_runs_and_again_after_opening(
         index.settle().expect("settled");
     }
     check(&index, 20_000);
-    assert!(index.runs() > 1 && index.runs() < 40, "{} runs of 64 names", index.runs());
+    assert!((1..40).contains(&index.runs()), "{} runs of 64 names", index.runs());
     index.write_tail().expect("written");
     drop(index);
     let (again, left_out) = Index::open(dir.path(), &STORE, 20_000).expect("opened");
