@@ -15,8 +15,8 @@ pub const LAYERS_WAITING_MAX: usize = 4;
 /// n-th run from the newest holds at least 3·4ⁿ⁻² times the newest: five runs reach from a layer to ten million payments.
 pub const MERGE_RATIO: u64 = 3;
 
-/// Runs beyond which merging no longer rests, nor waits for a better occasion: each costs an open file and a look into
-/// its fingerprints.
+/// Runs beyond which merging comes before writing layers and no longer rests: each run costs an open file and a look into
+/// its fingerprints. Only a flood of evictions comes so far, such as a rebuild from the journal.
 pub const RUNS_MAX: usize = 64;
 
 /// The same as [`MERGE_RATIO`] while there are too many runs: fewer payments are written again for each run saved.

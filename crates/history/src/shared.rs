@@ -4,7 +4,7 @@ use crate::disk::Disk;
 use crate::fault::HistoryFault;
 use crate::key_hash::KeyHash;
 use crate::layer::{Batch, Layer};
-use crate::limits::LAYERS_WAITING_MAX;
+use crate::limits::{LAYERS_WAITING_MAX, RUNS_MAX};
 use crate::manifest::Manifest;
 use crate::run::Run;
 use crate::schedule;
@@ -121,7 +121,8 @@ impl State {
         if self.fault.is_some() {
             return None;
         }
-        if let (Some(layer), Some(stamp)) = (self.writable().next(), self.durable) {
+        // With too many runs the layers wait, and who brings them: else a flood of layers would leave no time to merge.
+        if let (Some(layer), Some(stamp), false) = (self.writable().next(), self.durable, self.is_crowded()) {
             return Some(Task::Write(Arc::clone(layer), stamp));
         }
         if self.lacks_space {
@@ -135,6 +136,11 @@ impl State {
     pub(crate) fn writable(&self) -> impl Iterator<Item = &Arc<Layer>> {
         let height = self.durable.map_or(0, |stamp| stamp.height);
         self.frozen.iter().take_while(move |layer| layer.events().is_none_or(|(_, last)| last.0 < height))
+    }
+
+    /// Whether there are so many runs that merging comes first.
+    pub(crate) fn is_crowded(&self) -> bool {
+        self.runs.len() > RUNS_MAX && !self.lacks_space
     }
 
     pub(crate) fn too_much_waits(&self) -> bool {

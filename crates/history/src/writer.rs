@@ -10,7 +10,7 @@ use crate::Stamp;
 use crate::fault::HistoryFault;
 use crate::layer::{Layer, LayerContent};
 use crate::layout::{Identity, file_name};
-use crate::limits::{MERGE_REST_MAX_MS, RUNS_MAX};
+use crate::limits::MERGE_REST_MAX_MS;
 use crate::manifest::{Manifest, Named};
 use crate::merge::Merged;
 use crate::run::Run;
@@ -179,16 +179,12 @@ impl Writer {
         let most = Duration::from_millis(MERGE_REST_MAX_MS);
         self.owed = (self.owed + rest).min(most);
         // The system's clock ticks too coarsely for rests of microseconds.
-        if self.owed >= Duration::from_millis(2) && !self.is_hurried() {
+        if self.owed >= Duration::from_millis(2) && !self.shared.read().is_crowded() {
             self.shared.rest(self.owed);
             self.owed = Duration::ZERO;
         }
         self.working_since = Instant::now();
         Ok(())
-    }
-
-    fn is_hurried(&self) -> bool {
-        self.shared.read().runs.len() > RUNS_MAX
     }
 
     /// Makes these the runs of the archive, on the disk and then in memory.

@@ -52,7 +52,7 @@ fn readers_beside_the_writer_never_miss_what_was_taken() {
 fn taking_waits_for_the_writer_but_never_for_the_journal() {
     let folder = tempfile::tempdir().expect("a folder");
     let (history, _) = open(folder.path(), in_background()).expect("opened");
-    let all = evictions(15, 300, 60);
+    let all = evictions(15, 600, 60);
     // Without a word from the journal nothing may be written, and still all is taken.
     all[..100].iter().for_each(|eviction| history.take(eviction.at, eviction.originals.clone()));
     let waiting = history.figures().waiting;
@@ -63,7 +63,9 @@ fn taking_waits_for_the_writer_but_never_for_the_journal() {
     history.flush().expect("a sound disk");
     for eviction in &all[100..] {
         history.take(eviction.at, eviction.originals.clone());
-        assert!(history.figures().waiting <= most, "{:?}", history.figures());
+        let figures = history.figures();
+        assert!(figures.waiting <= most, "{figures:?}");
+        assert!(figures.runs <= history::limits::RUNS_MAX as u64 + 1, "{figures:?}");
     }
     history.flush().expect("a sound disk");
     Model::of(&all).require(&history, "in the end");
