@@ -245,7 +245,7 @@ CREATE TABLE payment (
     quote_until_us INTEGER,                 -- until when the amounts are or were good
     value_day INTEGER,                      -- value date of leg 2
     entered_day INTEGER,                    -- business date of entry
-    state INTEGER NOT NULL,                 -- frozen by a run: still queued here, see the view payment_now
+    state INTEGER NOT NULL,                 -- frozen by a run: still queued here, see payment_now
     queued_seq INTEGER,                     -- began to wait in its institution's queue
     queued_because TEXT,                    -- price ran out, behind earlier, limit
     queued_behind INTEGER,                  -- how many waited before it
@@ -332,10 +332,33 @@ CREATE TABLE run (
     run INTEGER NOT NULL,
     frozen_seq INTEGER NOT NULL,
     items ANY NOT NULL,                     -- how many it froze
-    released INTEGER NOT NULL,              -- how many of them cleared
+    released INTEGER NOT NULL,              -- how many of them cleared, so far
+    released_minor ANY NOT NULL,            -- their leg 2 together, in minor units of the position currency
+    opened_seq INTEGER,                     -- what was left stayed frozen for the optimiser
+    open_items ANY,                         -- how many
+    instance BLOB,                          -- digest of them and of the headroom that they had
+    until_us INTEGER,                       -- when it is concluded at the latest
     ended_seq INTEGER,
+    method TEXT,                            -- at once; after it was open: optimal, fifo, unfrozen
+    upper_bound_minor ANY,                  -- what no choice can exceed, where that was proved
+    certificate BLOB,                       -- digest of the proof
     PRIMARY KEY (arrangement, run)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE run_short (
+    arrangement INTEGER NOT NULL,
+    run INTEGER NOT NULL,
+    institution INTEGER NOT NULL,           -- was short when the run was opened: its items wait outside
+    seq INTEGER NOT NULL,
+    PRIMARY KEY (arrangement, run, institution)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE pending_cancel (
+    seq INTEGER PRIMARY KEY,
+    payment INTEGER NOT NULL,               -- cancelled when the run ends without having cleared it
+    arrangement INTEGER NOT NULL,
+    run INTEGER NOT NULL
+) STRICT;
 
 CREATE TABLE queue (
     arrangement INTEGER NOT NULL,

@@ -6,6 +6,10 @@ SELECT
         WHEN payment.state = 5 AND payment.queued_seq < (
             SELECT iif(run.ended_seq IS NULL, run.frozen_seq, -1) FROM run
             WHERE run.arrangement = payment.arrangement ORDER BY run.run DESC LIMIT 1
+        ) AND NOT EXISTS (
+            SELECT 1 FROM run_short
+            WHERE run_short.arrangement = payment.arrangement AND run_short.institution = payment.payer
+                AND run_short.run = (SELECT max(run.run) FROM run WHERE run.arrangement = payment.arrangement)
         ) THEN 6
         ELSE payment.state
     END AS state_now,

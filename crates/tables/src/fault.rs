@@ -159,7 +159,7 @@ impl TablesFault {
         }
     }
 
-    /// Whether making the tables anew is the remedy.
+    /// Whether making the tables anew is the remedy: whoever keeps them without a person beside may do so.
     #[must_use]
     pub const fn needs_rebuild(&self) -> bool {
         matches!(
@@ -169,6 +169,7 @@ impl TablesFault {
                 | TablesFault::Damaged { .. }
                 | TablesFault::OtherJournal { .. }
                 | TablesFault::AheadOfJournal { .. }
+                | TablesFault::BlockForeign { .. }
                 | TablesFault::Disagree { .. }
         )
     }

@@ -30,8 +30,8 @@ impl Filled {
         if first_seq == next_seq && header.previous == head.hash {
             return Ok(());
         }
-        // A barrier has no event, so that it and the block before it are told apart by their hash.
-        if header.next_seq() < next_seq || block.hash() == head.hash || (first_seq < next_seq) {
+        // A barrier has no event, so that it begins where the next block does: its hash tells.
+        if first_seq < next_seq || block.hash() == head.hash {
             return Err(TablesFault::BlockRepeated { place, first_seq, next_seq });
         }
         if first_seq > next_seq {

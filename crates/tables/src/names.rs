@@ -5,7 +5,7 @@ use domain::event::{CommandKind, DisputeOutcome, EndReason, Payout, Stage};
 use domain::limit::Scope;
 use domain::plan::{Counterparty, DayStep, Denomination, Initiator, LimitKind, Netting, PositionCurrency, Purpose};
 use domain::plan::{Price, RuleKey};
-use domain::{AccountKind, BookId, Owner};
+use domain::{AccountKind, BookId, Owner, RunMethod};
 use std::fmt::Debug;
 
 /// Something with a name in the tables, and found by it when they are opened again.
@@ -131,6 +131,11 @@ named! {
         Stage::Prefunded = "prefunded",
         Stage::Net = "net",
     }
+    RunMethod {
+        RunMethod::Optimal = "optimal",
+        RunMethod::Fifo = "fifo",
+        RunMethod::Unfrozen = "unfrozen",
+    }
     Initiator { Initiator::Payer = "payer", Initiator::Payee = "payee" }
     Counterparty { Counterparty::House = "house", Counterparty::Pair = "pair" }
     PositionCurrency { PositionCurrency::Asset = "asset", PositionCurrency::Denominated = "denominated" }
@@ -156,6 +161,9 @@ named! {
         AccountKind::Interest = "interest",
     }
 }
+
+/// How a run ended that did not stay open.
+pub(crate) const AT_ONCE: &str = "at once";
 
 /// The name of a kind of price.
 pub(crate) const fn price(price: Price) -> &'static str {

@@ -145,7 +145,7 @@ pub const QUESTIONS: [Question; 10] = [
             Parameter {
                 name: "cycle",
                 kind: Kind::Number,
-                meaning: "Number of a closed cycle; else the last with nets",
+                meaning: "Number of a closed cycle; else the last with a net",
             },
             Parameter { name: "member", kind: Kind::Text, meaning: "Code of the member; else the one that owed most" },
         ],

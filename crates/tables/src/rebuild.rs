@@ -29,7 +29,7 @@ pub(crate) fn make_from(
     progress: &mut dyn FnMut(&Head),
 ) -> Result<Head, TablesFault> {
     let staged = file::beside(path, ".new");
-    let made = fill(&staged, blocks, progress).and_then(|head| {
+    let made = fill(path, &staged, blocks, progress).and_then(|head| {
         file::put_in_place(&staged, path)?;
         Ok(head)
     });
@@ -41,6 +41,7 @@ pub(crate) fn make_from(
 }
 
 fn fill(
+    path: &Path,
     staged: &Path,
     blocks: impl Iterator<Item = Result<Block, JournalFault>>,
     progress: &mut dyn FnMut(&Head),
@@ -54,8 +55,8 @@ fn fill(
     let mut filled = Filled::NOTHING;
     for block in blocks {
         let block = block?;
-        filled.require_next(&block, staged)?;
-        take_events(&mut filler, &block, staged)?;
+        filled.require_next(&block, path)?;
+        take_events(&mut filler, &block, path)?;
         filled = filled.after(&block);
         progress(&filled.head);
     }

@@ -64,6 +64,8 @@ tables! {
     Dispute = "dispute",
     Refusal = "refusal",
     Run = "run",
+    RunShort = "run_short",
+    PendingCancel = "pending_cancel",
     Queue = "queue",
     Cycle = "cycle",
     Position = "position",

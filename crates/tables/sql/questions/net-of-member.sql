@@ -2,7 +2,8 @@ WITH asked AS (
     SELECT cycle.* FROM cycle
     WHERE cycle.arrangement = coalesce(:arrangement, 0) AND cycle.closed_seq IS NOT NULL
         AND cycle.cycle = coalesce(:cycle, (
-            SELECT max(net.cycle) FROM net WHERE net.arrangement = coalesce(:arrangement, 0)
+            SELECT max(net.cycle) FROM net JOIN member ON member.member = net.member
+            WHERE net.arrangement = coalesce(:arrangement, 0) AND member.code = coalesce(:member, member.code)
         ))
 ), whose AS (
     SELECT net.member, net.net_minor, net.seq FROM asked

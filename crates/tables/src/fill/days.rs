@@ -1,13 +1,12 @@
-//! Business days, fixings, optimisation runs.
+//! Business days and fixings.
 
-use super::running::Run;
 use super::trouble::{Taken, disagree};
 use super::{About, Filler};
 use crate::cell::Cell;
 use crate::names::day_step;
 use crate::schema::Table;
 use domain::plan::DayStep;
-use domain::{ArrangementId, CurrencyId, Date, RunId, Timestamp};
+use domain::{ArrangementId, CurrencyId, Date, Timestamp};
 use money::Rate;
 
 impl Filler {
@@ -75,38 +74,5 @@ impl Filler {
             self.store.insert(Table::FixingRate, &[self.seq.into(), (*currency).into(), rate.to_string().into()])?;
         }
         Ok(About::arrangement(id))
-    }
-
-    pub(super) fn run_frozen(&mut self, id: ArrangementId, run: RunId, items: u64) -> Taken<About> {
-        let arrangement = self.house.arrangement_mut(id)?;
-        if let Some(frozen) = arrangement.run.replace(run) {
-            return disagree(format!("run {run} begins while run {frozen} has not ended"));
-        }
-        let seq = self.seq;
-        self.runs.change((id, run), || Run { frozen_seq: seq, items, released: 0, ended_seq: None });
-        Ok(About::arrangement(id))
-    }
-
-    pub(super) fn run_ended(&mut self, id: ArrangementId, run: RunId) -> Taken<About> {
-        self.change_run(id, run, |row, seq| row.ended_seq = Some(seq))?;
-        self.house.arrangement_mut(id)?.run = None;
-        Ok(About::arrangement(id))
-    }
-
-    /// Payments released by a run are counted with it; those released by a receipt are of none.
-    pub(super) fn count_released(&mut self, id: ArrangementId, run: Option<RunId>, released: usize) -> Taken {
-        let Some(run) = run else { return Ok(()) };
-        let released = u64::try_from(released).unwrap_or(u64::MAX);
-        self.change_run(id, run, |row, _| row.released = row.released.saturating_add(released))
-    }
-
-    /// Changes the row of the run that is under way.
-    fn change_run(&mut self, id: ArrangementId, run: RunId, change: impl FnOnce(&mut Run, u64)) -> Taken {
-        let (seq, under_way) = (self.seq, self.house.arrangement(id)?.run == Some(run));
-        if !under_way || self.runs.get(&(id, run)).is_none() {
-            return disagree(format!("run {run} is not under way"));
-        }
-        change(self.runs.change((id, run), || unreachable!("bug: a run that was just there")), seq);
-        Ok(())
     }
 }

@@ -3,7 +3,7 @@
 use super::Filler;
 use super::house::{Arrangement, House, Institution, Rules};
 use super::payment::{Payments, state_of_number};
-use super::running::{Account, Cycle, PairFigure, Position, Queue, Run, StateCount};
+use super::running::{Account, Cycle, OpenRun, PairFigure, Position, Queue, Run, StateCount};
 use super::shelf::Shelf;
 use super::trouble::{Taken, sound};
 use crate::cell::Cell;
@@ -231,7 +231,17 @@ impl Filler {
         each(&self.store, "run", "SELECT * FROM run WHERE ended_seq IS NULL", |row| {
             let key = (ArrangementId(row.number(0)?), RunId(row.number(1)?));
             let items = u64::try_from(row.whole(3)?).ok()?;
-            let run = Run { frozen_seq: row.number(2)?, items, released: row.number(4)?, ended_seq: None };
+            let open = match row.optional(6)? {
+                Some(seq) => Some(OpenRun {
+                    seq,
+                    items: u64::try_from(row.whole(7)?).ok()?,
+                    instance: row.digest(8)?,
+                    until: Timestamp(row.number(9)?),
+                }),
+                None => None,
+            };
+            let (frozen_seq, released) = (row.number(2)?, row.number(4)?);
+            let run = Run { frozen_seq, items, released, released_minor: row.whole(5)?, open, ended: None };
             runs.push((key, run, row.owned()));
             Some(())
         })?;
@@ -325,6 +335,10 @@ impl Loaded<'_> {
             Cell::Integer(1) => Some(true),
             _ => None,
         }
+    }
+
+    fn digest(&self, column: usize) -> Option<[u8; 32]> {
+        if let Cell::Blob(bytes) = self.0.get(column)? { bytes.as_ref().try_into().ok() } else { None }
     }
 
     fn whole(&self, column: usize) -> Option<i128> {

@@ -11,7 +11,8 @@
 //! | an order from entry to clearing or its end | `orders.rs` |
 //! | legs 1 and 3, conformity, returns, disputes | `legs.rs` |
 //! | postings, positions, pair figures | `postings.rs` |
-//! | days, fixings, runs | `days.rs` |
+//! | days, fixings | `days.rs` |
+//! | optimisation runs | `runs.rs` |
 //! | nets, settlement, transfers | `cycles.rs` |
 //! | what is known from before, when the file is opened | `load.rs` |
 
@@ -26,6 +27,7 @@ mod payment;
 mod postings;
 mod registry;
 mod running;
+mod runs;
 mod shelf;
 mod trouble;
 
@@ -57,7 +59,7 @@ pub(crate) struct Filler {
     queues: Shelf<Queue, 6>,
     counts: Shelf<StateCount, 5>,
     cycles: Shelf<Cycle, 8>,
-    runs: Shelf<Run, 6>,
+    runs: Shelf<Run, 14>,
     events: Vec<EventRow>,
     /// The event being taken in.
     seq: u64,
@@ -142,11 +144,14 @@ impl Filler {
             EventBody::DayClosed { arrangement, date, digest } => self.day_closed(*arrangement, *date, digest),
             EventBody::FixingMade { arrangement, date, rates } => self.fixing_made(*arrangement, *date, rates),
             EventBody::RunFrozen { arrangement, run, items } => self.run_frozen(*arrangement, *run, *items),
-            EventBody::RunEnded { arrangement, run } | EventBody::RunConcluded { arrangement, run, .. } => {
-                self.run_ended(*arrangement, *run)
+            EventBody::RunEnded { arrangement, run } => self.run_ended(*arrangement, *run),
+            EventBody::RunOpened { arrangement, run, items, instance, until } => {
+                self.run_opened(*arrangement, *run, *items, *instance, *until)
             }
-            // The run goes on; its items stay where they are.
-            EventBody::RunOpened { arrangement, .. } => Ok(About::arrangement(*arrangement)),
+            EventBody::CancelPending { payment } => self.cancel_pending(*payment),
+            EventBody::RunConcluded { arrangement, run, method, value_minor, proof } => {
+                self.run_concluded(*arrangement, *run, *method, *value_minor, *proof)
+            }
             EventBody::CycleClosed(closed) => self.cycle_closed(closed),
             EventBody::SettlementConfirmed { arrangement, cycle, leg } => {
                 self.settlement_confirmed(*arrangement, *cycle, *leg)
@@ -176,7 +181,6 @@ impl Filler {
             | EventBody::PaymentReturned { .. }
             | EventBody::DisputeOpened { .. }
             | EventBody::DisputeEnded { .. } => self.take_leg(body),
-            EventBody::CancelPending { payment } => Ok(About { arrangement: None, payment: Some(*payment) }),
             // What memory holds is no fact of the house: nothing in the tables depends on it.
             EventBody::PaymentsEvicted { .. } => Ok(About::default()),
             EventBody::PaymentRecalled(original) => {

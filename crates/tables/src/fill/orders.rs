@@ -44,10 +44,11 @@ impl Filler {
                 Ok(About::arrangement(*arrangement))
             }
             EventBody::QueueReleased { arrangement, run, payments } => {
+                let mut minor = Vec::with_capacity(payments.len());
                 for released in payments {
-                    self.released(released.payment, *run, released.payout)?;
+                    minor.push(self.released(released.payment, *run, released.payout)?);
                 }
-                self.count_released(*arrangement, *run, payments.len())?;
+                self.count_released(*arrangement, *run, &minor)?;
                 Ok(About::arrangement(*arrangement))
             }
             EventBody::PaymentsEnded { arrangement, reason, payments } => {
@@ -257,15 +258,17 @@ impl Filler {
         Ok(())
     }
 
-    fn released(&mut self, payment: PaymentId, run: Option<RunId>, payout: Payout) -> Taken {
+    /// A payment leaves its queue and clears; tells the amount of leg 2.
+    fn released(&mut self, payment: PaymentId, run: Option<RunId>, payout: Payout) -> Taken<i128> {
         let mut payment = self.payments.read(&mut self.store, payment)?;
         self.leave_queue(&payment)?;
         payment.released_run = run;
         self.step(&mut payment, Step::Clear, PaymentState::Cleared)?;
         self.clear(&mut payment, payout)?;
         payment.last_seq = self.seq;
+        let minor = payment.ends()?.position_minor;
         self.payments.write(payment);
-        Ok(())
+        Ok(minor)
     }
 
     /// Leg 2 posts.

@@ -5,7 +5,11 @@ use super::trouble::{Taken, disagree};
 use crate::cell::Cell;
 use crate::names::{Named, book_cells, owner_cells};
 use crate::schema::Table;
-use domain::{AccountKey, ArrangementId, CurrencyId, CycleId, Date, InstitutionId, MemberId, PaymentState, RunId};
+use domain::{
+    AccountKey, ArrangementId, CurrencyId, CycleId, Date, InstitutionId, MemberId, PaymentState, RunId, RunProof,
+    Timestamp,
+};
+use std::borrow::Cow;
 
 /// Adds to a sum that stays far within 128 bits.
 pub(crate) fn add(sum: &mut i128, amount: i128) -> Taken {
@@ -142,21 +146,51 @@ pub(crate) struct Run {
     pub(crate) frozen_seq: u64,
     pub(crate) items: u64,
     pub(crate) released: u64,
-    pub(crate) ended_seq: Option<u64>,
+    pub(crate) released_minor: i128,
+    pub(crate) open: Option<OpenRun>,
+    pub(crate) ended: Option<EndedRun>,
 }
 
-impl Shelved<6> for Run {
+/// That what a run left stayed frozen.
+#[derive(Clone, Copy)]
+pub(crate) struct OpenRun {
+    pub(crate) seq: u64,
+    pub(crate) items: u64,
+    pub(crate) instance: [u8; 32],
+    pub(crate) until: Timestamp,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy)]
+pub(crate) struct EndedRun {
+    pub(crate) seq: u64,
+    pub(crate) method: &'static str,
+    pub(crate) proof: Option<RunProof>,
+}
+
+impl Shelved<14> for Run {
     type Key = (ArrangementId, RunId);
     const TABLE: Table = Table::Run;
 
-    fn cells(&self, key: &Self::Key) -> [Cell<'static>; 6] {
+    fn cells(&self, key: &Self::Key) -> [Cell<'static>; 14] {
+        let digest = |digest: [u8; 32]| Cell::Blob(Cow::Owned(digest.to_vec()));
+        let (open, ended) = (self.open, self.ended);
+        let proof = ended.and_then(|ended| ended.proof);
         [
             key.0.into(),
             key.1.into(),
             self.frozen_seq.into(),
             self.items.into(),
             self.released.into(),
-            self.ended_seq.into(),
+            Cell::whole(self.released_minor),
+            open.map(|open| open.seq).into(),
+            open.map(|open| open.items).into(),
+            open.map_or(Cell::Null, |open| digest(open.instance)),
+            open.map(|open| open.until).into(),
+            ended.map(|ended| ended.seq).into(),
+            ended.map(|ended| ended.method).into(),
+            proof.map_or(Cell::Null, |proof| Cell::whole(proof.upper_bound_minor)),
+            proof.map_or(Cell::Null, |proof| digest(proof.certificate)),
         ]
     }
 }

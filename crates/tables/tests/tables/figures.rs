@@ -1,6 +1,7 @@
 //! Figures and answers from the tables against those of the auditor and of the lab, and against counting by hand.
 
-use crate::house_in_sql::{account_key, day};
+use crate::house_in_sql::account_key;
+use crate::told::day;
 use crate::worlds::{Chain, Events, Place, Values, made, of_lab, rows, simulated};
 use audit::Model;
 use domain::event::{

@@ -3,19 +3,18 @@
 //!
 //! The one thing left out are days of balance for interest: a figure of the ledger, not a fact of the tables.
 
-use crate::worlds::{Chain, Events, Place, Values, catch_up, made, of_lab, rows, simulated};
+use crate::worlds::{Chain, Place, Values, catch_up, made, of_lab, rows, simulated};
 use domain::accumulator::{Accumulator, document_row, identifier_row};
 use domain::canonical::{CanonicalForm, Folded, PaymentRow, Row};
-use domain::event::{CycleClosed, DisputeOutcome, Payout, Quote, Stage};
-use domain::limit::{LimitSetting, Scope};
+use domain::event::{DisputeOutcome, Payout, Quote, Stage};
+use domain::limit::Scope;
 use domain::payment::LegState;
-use domain::time::SECOND_US;
 use domain::{
-    AccountKey, AccountKind, Actor, ArrangementId, BookId, CalendarId, ContentDigest, CurrencyId, CycleId, Date,
-    DocumentKey, Event, EventBody, EventSeq, InstitutionId, MemberId, Owner, PaymentId, PaymentKey, PaymentState, Plan,
-    Refusal, RulebookId, RunId, Timestamp, Uetr,
+    AccountKey, AccountKind, ArrangementId, BookId, CalendarId, ContentDigest, CurrencyId, CycleId, Date, DocumentKey,
+    EventSeq, InstitutionId, MemberId, Owner, PaymentId, PaymentKey, PaymentState, Refusal, RulebookId, RunId,
+    Timestamp, Uetr,
 };
-use money::{CurrencyCode, Rate};
+use money::Rate;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use tables::{Reader, Tables, Value};
@@ -26,7 +25,7 @@ const DAYS_OF_BALANCE: u8 = 16;
 type Sql = Vec<Value>;
 
 /// Every row of the canonical form, from SQL.
-fn rows_from_sql(reader: &Reader) -> Vec<Vec<u8>> {
+pub fn rows_from_sql(reader: &Reader) -> Vec<Vec<u8>> {
     let mut form = CanonicalForm::new();
     let counts = rows(reader, "SELECT next_seq, (SELECT count(*) FROM payment) FROM head");
     form.add(&Row::House { events: unsigned(counts[0].number(0)), payments: unsigned(counts[0].number(1)) });
@@ -35,6 +34,7 @@ fn rows_from_sql(reader: &Reader) -> Vec<Vec<u8>> {
     add_terms(reader, &mut form);
     add_figures(reader, &mut form);
     add_cycles(reader, &mut form);
+    add_open_runs(reader, &mut form);
     add_payments(reader, &mut form);
     form.into_rows()
 }
@@ -256,6 +256,27 @@ fn add_cycles(reader: &Reader, form: &mut CanonicalForm) {
     }
 }
 
+fn add_open_runs(reader: &Reader, form: &mut CanonicalForm) {
+    let sql = "SELECT arrangement, run, instance, until_us, released_minor FROM run
+        WHERE opened_seq IS NOT NULL AND ended_seq IS NULL";
+    for row in rows(reader, sql) {
+        form.add(&Row::OpenRun {
+            arrangement: arrangement(&row, 0),
+            run: RunId(small(row.number(1))),
+            instance: row.bytes(2),
+            until: Timestamp(row.number(3)),
+            released_minor: row.whole(4),
+        });
+    }
+    let sql = "SELECT pending_cancel.arrangement, pending_cancel.payment FROM pending_cancel
+        JOIN run USING (arrangement, run) JOIN payment_now USING (payment)
+        WHERE run.ended_seq IS NULL AND state_now = 6";
+    for row in rows(reader, sql) {
+        let payment = PaymentId(unsigned(row.number(1)));
+        form.add(&Row::PendingCancel { arrangement: arrangement(&row, 0), payment });
+    }
+}
+
 const PAYMENTS: &str = "SELECT
         payment.payment, payment.arrangement, original, payer, payee, payment.uetr, payment.content, state_now,
         collection.state, payout.state, payout_when, payer_minor, position_minor, payee_minor, position_currency, urgent,
@@ -350,7 +371,7 @@ fn scope(row: &Sql) -> Scope {
     }
 }
 
-fn small<T: TryFrom<i64>>(number: i64) -> T {
+pub fn small<T: TryFrom<i64>>(number: i64) -> T {
     T::try_from(number).ok().expect("a number in its range")
 }
 
@@ -387,7 +408,7 @@ fn leg_state(number: i64) -> LegState {
 }
 
 /// Rows that only one of two has, but for days of balance.
-fn apart(of_sql: &[Vec<u8>], of_auditor: &[Vec<u8>]) -> String {
+pub fn apart(of_sql: &[Vec<u8>], of_auditor: &[Vec<u8>]) -> String {
     let relevant = |rows: &[Vec<u8>]| -> BTreeSet<Vec<u8>> {
         rows.iter().filter(|row| row[0] != DAYS_OF_BALANCE).cloned().collect()
     };
@@ -403,7 +424,7 @@ fn apart(of_sql: &[Vec<u8>], of_auditor: &[Vec<u8>]) -> String {
 }
 
 /// Follows a chain block by block and compares after every `every`-th.
-fn follow(chain: &Chain, every: usize) {
+pub fn follow(chain: &Chain, every: usize) {
     let place = Place::new();
     let mut tables = Tables::create(&place.file).expect("made");
     let reader = Reader::open(&place.file).expect("opened");
@@ -433,10 +454,11 @@ fn the_state_of_simulated_houses_computed_from_the_tables_is_that_of_the_auditor
         }
         follow(&Chain::of(&events, 40), 7);
     }
-    // Members of these houses never get to leave; that is below.
+    // Members of these houses never get to leave, and no optimiser works beside them; that is below.
+    let elsewhere = ["MemberLeft", "RunOpened", "CancelPending", "RunConcluded"];
     let names = codec::EVENT_TYPES.iter().map(|kind| kind.name);
-    let missing: Vec<&str> = names.filter(|name| !seen.contains_key(*name)).collect();
-    assert_eq!(missing, ["MemberLeft"], "the test says less than it claims");
+    let missing: Vec<&str> = names.filter(|name| !seen.contains_key(*name) && !elsewhere.contains(name)).collect();
+    assert!(missing.is_empty(), "no house had {missing:?}: the test says less than it claims");
 }
 
 #[test]
@@ -449,186 +471,6 @@ fn the_state_of_runs_of_the_lab_computed_from_the_tables_is_that_of_the_auditor(
         let (events, _) = of_lab(rulebook, window, payments);
         follow(&Chain::of(&events, 64), 60);
     }
-}
-
-#[test]
-fn a_member_that_leaves_takes_its_limits_lines_and_rates_and_may_come_back_without_them() {
-    let mut told = Told::new();
-    let (arrangement, leaver, other) = (ArrangementId(0), MemberId(1), MemberId(2));
-    told.found();
-    let scopes = [
-        (Scope::CommittedLine(leaver), 500),
-        (Scope::InstitutionShare(InstitutionId(1)), 300),
-        (Scope::Pair { debtor: leaver, creditor: other }, 20),
-        (Scope::Pair { debtor: other, creditor: leaver }, 30),
-        (Scope::Pair { debtor: other, creditor: MemberId(0) }, 40),
-        (Scope::CreditorExposure(leaver), 600),
-        (Scope::PerPayment(leaver), 70),
-        (Scope::PerPayment(other), u64::MAX),
-    ];
-    for (day, factor) in [("2024-03-04", 1), ("2024-03-04", 2), ("2024-03-05", 3), ("2024-03-09", 4)] {
-        for (scope, maximum) in scopes {
-            told.limit(arrangement, scope, if maximum == u64::MAX { maximum } else { maximum * factor }, day);
-        }
-    }
-    told.day(arrangement, "2024-03-04");
-    told.day(arrangement, "2024-03-06");
-    told.by(member_of(leaver), EventBody::MemberLeft { arrangement, member: leaver });
-    told.join(arrangement, leaver, Stage::Prefunded);
-    told.join(arrangement, leaver, Stage::Net);
-    told.limit(arrangement, Scope::PerPayment(leaver), 9, "2024-03-07");
-    told.day(arrangement, "2024-03-08");
-    let chain = Chain::of(&told.events, 3);
-    follow(&chain, 1);
-
-    let place = Place::new();
-    made(&place.file, &chain);
-    let reader = Reader::open(&place.file).expect("opened");
-    let ended = rows(
-        &reader,
-        "SELECT count(*) FILTER (WHERE ended_by = 'member left' AND in_force_seq IS NOT NULL),
-            count(*) FILTER (WHERE ended_by = 'member left' AND in_force_seq IS NULL),
-            count(*) FILTER (WHERE ended_by = 'replaced' AND in_force_seq IS NULL),
-            count(*) FILTER (WHERE ended_by = 'replaced' AND in_force_seq IS NOT NULL),
-            count(*) FILTER (WHERE ended_seq IS NULL)
-        FROM limit_setting",
-    );
-    // Of four settings of eight limits: one replaced on the same day, one in force and replaced, one in force, one ahead;
-    // six of the eight are the leaver's or towards it.
-    let counts: Vec<i64> = (0..5).map(|place| ended[0].number(place)).collect();
-    assert_eq!(counts, [6, 6, 8, 8, 5]);
-    let largest =
-        rows(&reader, "SELECT DISTINCT maximum FROM limit_readable WHERE whose = 'CCC' AND kind = 'per payment'");
-    assert_eq!(largest, [[Value::Text("184467440737095516.15".to_owned())]], "beyond 64 bits with a sign, and exact");
-}
-
-/// A house whose events are told one by one, and checked by an auditor.
-struct Told {
-    events: Events,
-    auditor: audit::Model,
-    now: Timestamp,
-    plan: Plan,
-}
-
-fn member_of(member: MemberId) -> Actor {
-    Actor::member(member, 1)
-}
-
-impl Told {
-    fn new() -> Told {
-        let rulebook = rulebook::parse("caudal.toml", rulebook::source("caudal").unwrap()).expect("our own");
-        let plan = rulebook.compile().expect("runs");
-        Told { events: Events::new(), auditor: audit::Model::new(), now: day("2024-03-01").start(), plan }
-    }
-
-    fn tell(&mut self, event: Event) {
-        let seq = EventSeq(u64::try_from(self.events.len()).unwrap());
-        let found = self.auditor.apply(seq, self.now, &event);
-        found.unwrap_or_else(|finding| panic!("{finding} in {event:?}"));
-        self.events.push((self.now, event));
-        self.now = self.now.plus_us(1_000);
-    }
-
-    fn by(&mut self, actor: Actor, body: EventBody) {
-        self.tell(Event { actor, approvals: Vec::new(), body });
-    }
-
-    fn operator(&mut self, body: EventBody) {
-        self.tell(Event { actor: Actor::operator(1), approvals: vec![Actor::operator(2)], body });
-    }
-
-    /// Three members with an institution each, in an arrangement.
-    fn found(&mut self) {
-        for (index, code) in ["USD", "AAA", "BBB", "CCC"].into_iter().enumerate() {
-            let code = CurrencyCode::parse(code).unwrap();
-            self.operator(EventBody::CurrencyRegistered {
-                currency: CurrencyId::from_index(index),
-                code,
-                minor_decimals: 2,
-            });
-        }
-        self.operator(EventBody::CalendarDefined { calendar: CalendarId(0), name: "all".to_owned() });
-        let arrangement = ArrangementId(0);
-        for (index, code) in ["AAA", "BBB", "CCC"].into_iter().enumerate() {
-            let member = MemberId::from_index(index);
-            self.operator(EventBody::MemberRegistered { member, code: code.to_owned(), bic: format!("{code}XXXXX") });
-            let institution = EventBody::InstitutionAuthorised {
-                institution: InstitutionId::from_index(index),
-                member,
-                code: format!("{code}-1"),
-                jurisdiction: code.to_owned(),
-                calendar: CalendarId(0),
-                currency: CurrencyId::from_index(index + 1),
-            };
-            self.by(member_of(member), institution);
-        }
-        let (source, plan) = (b"the rules".to_vec(), Box::new(self.plan.clone()));
-        self.operator(EventBody::RulebookAdopted { rulebook: RulebookId(0), source, plan });
-        let (agent_calendar, asset_calendar) = (CalendarId(0), CalendarId(0));
-        let opened =
-            EventBody::ArrangementOpened { arrangement, rulebook: RulebookId(0), agent_calendar, asset_calendar };
-        self.operator(opened);
-        for index in 0..3 {
-            let member = MemberId::from_index(index);
-            self.join(arrangement, member, Stage::Net);
-            let (buy, sell) = (Rate::parse("99.50").unwrap(), Rate::parse("99.600").unwrap());
-            let (currency, quote) = (CurrencyId::from_index(index + 1), Quote::TwoSided { buy, sell });
-            self.by(member_of(member), EventBody::RatePublished { arrangement, member, currency, quote });
-        }
-    }
-
-    fn join(&mut self, arrangement: ArrangementId, member: MemberId, stage: Stage) {
-        let body = EventBody::MemberJoined { arrangement, member, stage, payout_at_clearing: true };
-        self.by(member_of(member), body);
-    }
-
-    fn limit(&mut self, arrangement: ArrangementId, scope: Scope, maximum_minor: u64, effective: &str) {
-        let body = EventBody::LimitSet(LimitSetting { arrangement, scope, maximum_minor, effective: day(effective) });
-        match scope {
-            Scope::CommittedLine(_) => self.operator(body),
-            Scope::InstitutionShare(institution) => self.by(member_of(MemberId(small(i64::from(institution.0)))), body),
-            Scope::Pair { creditor, .. } => self.by(member_of(creditor), body),
-            Scope::CreditorExposure(of) | Scope::PerPayment(of) | Scope::Prefinancing(of) => {
-                self.by(member_of(of), body)
-            }
-        }
-    }
-
-    /// A business day on which nothing happens but its opening and its close.
-    fn day(&mut self, arrangement: ArrangementId, date: &str) {
-        let date = day(date);
-        self.now = date.start();
-        let at = |at_s: u32| date.start().plus_us(i64::from(at_s) * SECOND_US);
-        let schedule = self.plan.day.steps.iter().map(|(step, at_s)| (*step, at(*at_s))).collect();
-        let time_zone_version = "2024a".to_owned();
-        self.by(Actor::operator(1), EventBody::DayOpened { arrangement, date, schedule, time_zone_version });
-        self.now = date.plus_days(1).start();
-        let (cycle, settle_on) = (self.cycle(), date.plus_days(if date.weekday() == 4 { 3 } else { 1 }));
-        let closed = CycleClosed {
-            arrangement,
-            cycle,
-            date,
-            positions: Vec::new(),
-            interest: Vec::new(),
-            nets: Vec::new(),
-            fx_results: Vec::new(),
-            legs: Vec::new(),
-            settle_on,
-        };
-        self.by(Actor::HOUSE, EventBody::CycleClosed(Box::new(closed)));
-        self.by(Actor::HOUSE, EventBody::CycleSettled { arrangement, cycle });
-        let digest = self.auditor.digest();
-        self.by(Actor::HOUSE, EventBody::DayClosed { arrangement, date, digest });
-    }
-
-    fn cycle(&self) -> CycleId {
-        let closed = self.events.iter().filter(|(_, event)| matches!(event.body, EventBody::CycleClosed(_)));
-        CycleId::from_index(closed.count())
-    }
-}
-
-pub fn day(text: &str) -> Date {
-    Date::parse(text).expect("a date of the test")
 }
 
 #[test]

@@ -105,7 +105,8 @@ impl Source for Chain {
             let detail = "the head is not in this chain".to_owned();
             return Err(JournalFault::Forked { place: "the chain".to_owned(), seq: head.next_seq, detail });
         }
-        Ok(Box::new(self.0[number..].to_vec().into_iter().map(Ok)))
+        let rest = self.first(self.0.len()).0.split_off(number);
+        Ok(Box::new(rest.into_iter().map(Ok)))
     }
 
     fn acknowledged_blocks(&self) -> u64 {
