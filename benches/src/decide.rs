@@ -27,7 +27,8 @@ pub fn run(identifiers: u64) {
             for few in orders.chunks(LOOK_AHEAD) {
                 // As the engine does with the commands of a batch.
                 few.iter().for_each(|order| look_ahead_of_command(&state, order));
-                let accepted = |order: &&Command| matches!(give(&mut state, order, &mut events), Answer::Accepted { .. });
+                let accepted =
+                    |order: &&Command| matches!(give(&mut state, order, &mut events), Answer::Accepted { .. });
                 cleared += few.iter().filter(accepted).count();
             }
             cleared

@@ -1,6 +1,6 @@
 //! The grammar of the command line: commands, options, and what their values may be.
 
-use crate::commands::{backup, demo, drill, payload, restore, rulebook, simulate, snapshot, verify};
+use crate::commands::{backup, demo, drill, payload, restore, rulebook, simulate, snapshot, tables, verify};
 use crate::failure::Failure;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
@@ -62,6 +62,9 @@ pub(crate) enum Command {
     /// Shows, erases and verifies personal data; their keys, their copies and the register of erasures
     #[command(subcommand, arg_required_else_help = true, after_help = payload::EXAMPLE)]
     Payload(payload::Command),
+    /// Makes the journal into SQL tables, and answers what an auditor asks of them
+    #[command(after_help = tables::EXAMPLE)]
+    Tables(tables::Arguments),
     /// Puts the engine through seeded trouble: crashes, torn writes, full disks, lost answers, stepping clocks
     #[command(after_help = drill::EXAMPLE)]
     Drill(drill::Arguments),

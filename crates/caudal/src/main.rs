@@ -3,6 +3,7 @@
 //! Thin by design. It reads arguments and files, opens folders, shows progress and prints results; what a payment is, it
 //! asks the crates below. One file per command in `commands/`; `caudal --help` is the table of contents.
 
+mod answer_text;
 mod auxiliary;
 mod command_line;
 mod commands;

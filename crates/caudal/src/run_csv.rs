@@ -194,9 +194,14 @@ impl Cell {
     fn written(&self) -> String {
         match self {
             Cell::Number(number) => number.clone(),
-            Cell::Text(text) => quoted(&harmless(text)),
+            Cell::Text(text) => csv_text(text),
         }
     }
+}
+
+/// A text as a cell of CSV.
+pub(crate) fn csv_text(text: &str) -> String {
+    quoted(&harmless(text))
 }
 
 /// A text that a spreadsheet does not take for a formula.

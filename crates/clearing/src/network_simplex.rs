@@ -558,7 +558,7 @@ pub struct Basis {
 
 /// Long enough to find a good arc, short enough not to look at all of them for each pivot.
 fn block_length(arcs: usize) -> usize {
-    (arcs.isqrt() * 2).max(20)
+    (arcs.isqrt() * 4).max(20)
 }
 
 /// Solves a network from scratch.

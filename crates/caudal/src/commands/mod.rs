@@ -8,6 +8,7 @@ pub(crate) mod restore;
 pub(crate) mod rulebook;
 pub(crate) mod simulate;
 pub(crate) mod snapshot;
+pub(crate) mod tables;
 pub(crate) mod verify;
 
 use crate::command_line::Command;
@@ -24,6 +25,7 @@ pub(crate) fn run(command: Command) -> Result<Exit, Failure> {
         Command::Restore(arguments) => restore::run(&arguments),
         Command::Snapshot(arguments) => snapshot::run(&arguments),
         Command::Payload(command) => payload::run(&command),
+        Command::Tables(arguments) => tables::run(&arguments),
         Command::Drill(arguments) => drill::run(&arguments),
     }
 }

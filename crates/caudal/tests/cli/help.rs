@@ -2,7 +2,7 @@
 
 use crate::program::{run, words};
 
-const PAGES: [&str; 19] = [
+const PAGES: [&str; 20] = [
     "",
     "demo",
     "simulate",
@@ -13,6 +13,7 @@ const PAGES: [&str; 19] = [
     "verify",
     "backup",
     "restore",
+    "tables",
     "payload",
     "payload show",
     "payload erase",

@@ -8,6 +8,7 @@
 //! | folders begun, resumed, copied, in use, foreign | `folders.rs` |
 //! | flipped bits in every region of every file | `damage.rs` |
 //! | kill -9 at random moments | `killed.rs` |
+//! | SQL tables, questions, the page that describes them | `tables.rs` |
 //! | seeded trouble | `drill.rs` |
 //! | personal data: shown, erased, verified, copied | `payloads.rs` |
 //! | disks that are full or may not be written | `disks.rs` |
@@ -24,6 +25,7 @@ mod program;
 mod rulebooks;
 mod run_json;
 mod run_page;
+mod tables;
 mod upgrade;
 mod wrong_data;
 mod wrong_use;
