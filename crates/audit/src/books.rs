@@ -7,7 +7,10 @@ use std::collections::BTreeMap;
 /// One entry of a posting.
 pub(crate) type Entry = (AccountKey, i128);
 
-/// All accounts of all books. Accounts at zero are not in it.
+/// Where amounts add up to zero: a book in one currency.
+type Shelf = (BookId, CurrencyId);
+
+/// All accounts of all books.
 #[derive(Default)]
 pub(crate) struct Books {
     balances: BTreeMap<AccountKey, i128>,
@@ -18,15 +21,21 @@ impl Books {
         self.balances.get(&key).copied().unwrap_or(0)
     }
 
+    /// Every account that is not at zero.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (AccountKey, i128)> + '_ {
-        self.balances.iter().map(|(key, balance)| (*key, *balance))
+        self.balances.iter().map(|(key, balance)| (*key, *balance)).filter(|(_, balance)| *balance != 0)
     }
 
     /// Writes a posting.
     pub(crate) fn post(&mut self, entries: &[Entry]) -> Checked {
-        let mut sums: BTreeMap<(BookId, CurrencyId), i128> = BTreeMap::new();
+        // Few postings touch more than two books.
+        let mut sums: Vec<(Shelf, i128)> = Vec::with_capacity(2);
         for (key, amount) in entries {
-            *sums.entry((key.book, key.currency)).or_default() += amount;
+            let shelf = (key.book, key.currency);
+            match sums.iter_mut().find(|(known, _)| *known == shelf) {
+                Some((_, sum)) => *sum += amount,
+                None => sums.push((shelf, *amount)),
+            }
         }
         for (shelf, sum) in sums {
             holds(Check::Account, "a posting in its book and currency", "a sum of zero", sum == 0, (shelf, sum))?;
@@ -36,21 +45,19 @@ impl Books {
             *balance = balance.checked_add(*amount).ok_or_else(|| {
                 Finding::new(Check::Account, "a balance", "no more than 128 bits", format!("{key:?} plus {amount}"))
             })?;
-            if *balance == 0 {
-                self.balances.remove(key);
-            }
         }
         entries.iter().try_for_each(|(key, _)| self.check_sign(*key))
     }
 
     /// Accounts that have one sign only.
     fn check_sign(&self, key: AccountKey) -> Checked {
-        let balance = self.balance(key);
         match key.kind {
             AccountKind::Collected | AccountKind::PayoutDue | AccountKind::Prefunding => {
+                let balance = self.balance(key);
                 holds(Check::Account, "the balance of an account", "zero or more", balance >= 0, (key, balance))
             }
             AccountKind::Agent => {
+                let balance = self.balance(key);
                 holds(Check::Account, "what the agent holds", "zero or more", balance <= 0, (key, balance))
             }
             _ => Ok(()),

@@ -34,7 +34,7 @@ impl Model {
             add(&Row::Account { key, balance_minor });
         }
         for payment in &self.open_payments {
-            add(&Row::Payment(self.payments[payment].row(*payment)));
+            add(&Row::Payment(self.payments[*payment].row(*payment)));
         }
         add(&self.closed_payments.row(Folded::ClosedPayments));
         add(&self.identifiers_folded.row(Folded::Identifiers));

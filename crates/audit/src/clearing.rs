@@ -175,7 +175,7 @@ impl Model {
         let waits = Some(PaymentState::AwaitingCollection);
         equal(Check::Transition, "the state of a payment whose leg 1 is confirmed", waits, payment.state)?;
         equal(Check::Leg, "leg 1 that is confirmed", LegState::Due, payment.collection)?;
-        holds(Check::Leg, "leg 1", "before leg 2", collects_first(&*self.plan(payment.arrangement)?), admitted)?;
+        holds(Check::Leg, "leg 1", "before leg 2", collects_first(self.plan(payment.arrangement)?), admitted)?;
         let today = self.arrangement(payment.arrangement)?.open_date();
         let is_due = today.is_some_and(|today| today >= payment.value_date);
         holds(Check::Day, "the day on which leg 1 is confirmed", "not before it is due", is_due, today)?;

@@ -85,7 +85,7 @@ impl Model {
 
     fn check_nothing_overdue(&self, id: ArrangementId, date: Date) -> Checked {
         for payment in &self.open_payments {
-            let found = &self.payments[payment];
+            let found = &self.payments[*payment];
             if found.arrangement != id {
                 continue;
             }
@@ -121,7 +121,7 @@ impl Model {
 
     fn age_failed_payouts(&mut self, id: ArrangementId) -> Checked {
         let failed = |payment: &&PaymentId| {
-            let found = &self.payments[payment];
+            let found = &self.payments[**payment];
             found.arrangement == id && found.payout == LegState::Failed
         };
         let failed: Vec<PaymentId> = self.open_payments.iter().filter(failed).copied().collect();

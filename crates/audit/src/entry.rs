@@ -1,7 +1,7 @@
 //! Orders entering, and payments released from a hold.
 
 use crate::finding::{Check, Checked, equal, holds};
-use crate::model::Model;
+use crate::model::{Model, unknown_payment};
 use crate::order_form::collects_first;
 use crate::payment::Payment;
 use crate::pricing::legs_of;
@@ -62,7 +62,7 @@ impl Model {
         if let Some(document) = entered.document {
             self.use_document(id, document)?;
         }
-        self.payments.insert(entered.payment, payment);
+        self.payments.push(entered.payment, payment);
         if entered.collected {
             self.collected_within_submission(entered.payment)?;
         }
@@ -73,7 +73,7 @@ impl Model {
     fn collected_within_submission(&mut self, id: PaymentId) -> Checked {
         let payment = self.payment(id)?;
         let plan = self.plan(payment.arrangement)?;
-        let possible = collects_first(&plan) && payment.payer_minor > 0;
+        let possible = collects_first(plan) && payment.payer_minor > 0;
         holds(
             Check::Leg,
             "leg 1 confirmed within the submission",
@@ -95,8 +95,7 @@ impl Model {
 
     /// Changes a payment that has no state yet.
     fn change_unsettled(&mut self, id: PaymentId, change: impl FnOnce(&mut Payment)) -> Checked {
-        self.payment(id)?;
-        change(self.payments.get_mut(&id).expect("it was just found"));
+        change(self.payments.get_mut(id).ok_or_else(|| unknown_payment(id))?);
         Ok(())
     }
 
@@ -106,7 +105,7 @@ impl Model {
         let plan = self.plan(payment.arrangement)?;
         let collected = payment.collection == LegState::Confirmed;
         let open_price = matches!(plan.price, Price::Open { .. });
-        let may_post = !open_price && (collected || !collects_first(&plan));
+        let may_post = !open_price && (collected || !collects_first(plan));
         match disposition {
             Disposition::Held(member) => {
                 let is_end = [payment.payer_member, payment.payee_member].contains(&member);
@@ -118,7 +117,7 @@ impl Model {
                 self.step(id, Step::AwaitRate, PaymentState::AwaitingRate)
             }
             Disposition::AwaitingCollection => {
-                let waits = !open_price && !collected && collects_first(&plan);
+                let waits = !open_price && !collected && collects_first(plan);
                 holds(
                     Check::Leg,
                     "a payment that awaits leg 1",

@@ -126,13 +126,8 @@ impl Arrangement {
 impl ClosedCycle {
     /// Whether a member's debit of the cycle uses no limit any more: its pay-ins are confirmed, or the cycle is settled.
     pub(crate) fn discharged_by(&self, member: MemberId) -> bool {
-        let pay_ins: Vec<bool> = self
-            .legs
-            .iter()
-            .filter(|(leg, _)| leg.pay_in && leg.member == member)
-            .map(|(_, confirmed)| *confirmed)
-            .collect();
-        self.settled || (!pay_ins.is_empty() && pay_ins.iter().all(|confirmed| *confirmed))
+        let mut pay_ins = self.legs.iter().filter(|(leg, _)| leg.pay_in && leg.member == member).peekable();
+        self.settled || (pay_ins.peek().is_some() && pay_ins.all(|(_, confirmed)| *confirmed))
     }
 }
 

@@ -80,7 +80,7 @@ impl Model {
             arrangement.pairs.iter().find(|((low, high, _), owed)| **owed != 0 && (*low == member || *high == member));
         holds(Check::Membership, "a member that leaves", "no pair figure", owing.is_none(), owing)?;
         let waits = |payment: &PaymentId| {
-            let payment = &self.payments[payment];
+            let payment = &self.payments[*payment];
             payment.arrangement == id
                 && (payment.payer_member == member || payment.payee_member == member)
                 && matches!(
@@ -256,7 +256,7 @@ impl Model {
     fn check_nothing_waits(&self, id: ArrangementId, member: MemberId) -> Checked {
         let keeps = self.plan(id)?.suspension.queued_in == QueuedIn::Keep;
         for payment in &self.open_payments {
-            let found = &self.payments[payment];
+            let found = &self.payments[*payment];
             let (from, to) = (found.payer_member == member, found.payee_member == member);
             let ends = found.arrangement == id
                 && match found.state {

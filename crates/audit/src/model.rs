@@ -2,7 +2,8 @@
 
 use crate::books::{Books, Entry};
 use crate::finding::{Check, Checked, Finding, equal, holds};
-use crate::payment::Payment;
+use crate::identifiers::Shelves;
+use crate::payment::{Payment, Payments};
 use domain::canonical::Accumulator;
 use domain::event::{Quote, SettlementLeg, Stage};
 use domain::limit::Scope;
@@ -30,7 +31,7 @@ pub struct Model {
     pub(crate) institutions: Vec<Institution>,
     pub(crate) rulebooks: Vec<Rulebook>,
     pub(crate) arrangements: BTreeMap<ArrangementId, Arrangement>,
-    pub(crate) payments: BTreeMap<PaymentId, Payment>,
+    pub(crate) payments: Payments,
     /// Ordinals of payments given so far, refused orders and returns included.
     pub(crate) payments_count: u64,
     /// Closed payments before it left the house's memory.
@@ -38,7 +39,7 @@ pub struct Model {
     /// Payments that are rows.
     pub(crate) open_payments: BTreeSet<PaymentId>,
     pub(crate) closed_payments: Accumulator,
-    pub(crate) identifiers: BTreeMap<PaymentKey, Identifier>,
+    pub(crate) identifiers: Shelves<PaymentKey, Identifier>,
     pub(crate) identifiers_folded: Accumulator,
     pub(crate) documents_folded: Accumulator,
     pub(crate) books: Books,
@@ -117,7 +118,7 @@ pub(crate) struct Arrangement {
     pub(crate) closed_cycles: BTreeMap<CycleId, ClosedCycle>,
     /// Anticipated transfers due: amount and date.
     pub(crate) transfers: BTreeMap<(MemberId, MemberId), (u64, Date)>,
-    pub(crate) documents: BTreeSet<DocumentKey>,
+    pub(crate) documents: Shelves<DocumentKey, ()>,
     /// What has to follow at once.
     pub(crate) owed_transfers: BTreeSet<(MemberId, MemberId)>,
     pub(crate) just_suspended: BTreeSet<MemberId>,
@@ -346,8 +347,8 @@ impl Model {
         self.arrangements.get_mut(&arrangement).ok_or_else(|| unknown("arrangement", arrangement))
     }
 
-    pub(crate) fn plan(&self, arrangement: ArrangementId) -> Checked<Arc<Plan>> {
-        Ok(Arc::clone(&self.arrangement(arrangement)?.plan))
+    pub(crate) fn plan(&self, arrangement: ArrangementId) -> Checked<&Plan> {
+        Ok(&self.arrangement(arrangement)?.plan)
     }
 
     pub(crate) fn membership(&self, arrangement: ArrangementId, member: MemberId) -> Checked<&Membership> {
@@ -355,7 +356,7 @@ impl Model {
     }
 
     pub(crate) fn payment(&self, payment: PaymentId) -> Checked<&Payment> {
-        self.payments.get(&payment).ok_or_else(|| unknown("payment", payment).about(payment))
+        self.payments.get(payment).ok_or_else(|| unknown_payment(payment))
     }
 
     /// The payment, if it is one of the arrangement.
@@ -381,6 +382,10 @@ impl Arrangement {
     pub(crate) fn business_date(&self) -> Option<Date> {
         self.open_date().or(self.closed_date)
     }
+}
+
+pub(crate) fn unknown_payment(payment: PaymentId) -> Finding {
+    unknown("payment", payment).about(payment)
 }
 
 fn unknown(what: &str, id: impl std::fmt::Display) -> Finding {

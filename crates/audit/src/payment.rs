@@ -2,7 +2,7 @@
 
 use crate::books::Entry;
 use crate::finding::{Check, Checked, Finding};
-use crate::model::Model;
+use crate::model::{Model, unknown_payment};
 use domain::canonical::PaymentRow;
 use domain::event::{DisputeOutcome, Payout};
 use domain::payment::{LegCurrencies, LegState, PaymentState, Step, TRANSITIONS};
@@ -88,10 +88,50 @@ impl Payment {
         self.state.is_some_and(PaymentState::is_closed)
     }
 
+    pub(crate) fn is_open(&self) -> bool {
+        self.state.is_some_and(|state| !state.is_closed())
+    }
+
     fn folded(&self, payment: PaymentId) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(ROW_BYTES);
         self.row(payment).write(&mut bytes);
         bytes
+    }
+}
+
+/// Payments by ordinal. An order that was refused has an ordinal and is none.
+#[derive(Default)]
+pub(crate) struct Payments {
+    by_ordinal: Vec<Option<Payment>>,
+}
+
+impl Payments {
+    pub(crate) fn get(&self, id: PaymentId) -> Option<&Payment> {
+        self.by_ordinal.get(usize::try_from(id.0).ok()?)?.as_ref()
+    }
+
+    pub(crate) fn get_mut(&mut self, id: PaymentId) -> Option<&mut Payment> {
+        self.by_ordinal.get_mut(usize::try_from(id.0).ok()?)?.as_mut()
+    }
+
+    /// Puts in the payment that has the last ordinal given.
+    pub(crate) fn push(&mut self, id: PaymentId, payment: Payment) {
+        let ordinal = usize::try_from(id.0).expect("ordinals are given one after the other");
+        assert!(ordinal >= self.by_ordinal.len(), "payment {id} is put in twice");
+        self.by_ordinal.resize(ordinal, None);
+        self.by_ordinal.push(Some(payment));
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Payment> + '_ {
+        self.by_ordinal.iter().flatten()
+    }
+}
+
+impl std::ops::Index<PaymentId> for Payments {
+    type Output = Payment;
+
+    fn index(&self, id: PaymentId) -> &Payment {
+        self.get(id).expect("what is kept beside the payments names payments")
     }
 }
 
@@ -105,17 +145,19 @@ impl Model {
 
     /// Changes a payment, and keeps open and closed ones where the canonical form has them.
     pub(crate) fn change(&mut self, id: PaymentId, change: impl FnOnce(&mut Payment)) -> Checked {
-        self.payment(id)?;
-        let payment = self.payments.get_mut(&id).expect("it was just found");
+        let payment = self.payments.get_mut(id).ok_or_else(|| unknown_payment(id))?;
+        let was_open = payment.is_open();
         if payment.is_closed() {
             self.closed_payments.remove(&payment.folded(id));
         }
         change(payment);
         if payment.is_closed() {
             self.closed_payments.add(&payment.folded(id));
-            self.open_payments.remove(&id);
-        } else {
-            self.open_payments.insert(id);
+        }
+        match (was_open, payment.is_open()) {
+            (false, true) => assert!(self.open_payments.insert(id), "payment {id} opens once"),
+            (true, false) => assert!(self.open_payments.remove(&id), "payment {id} was open"),
+            (false, false) | (true, true) => {}
         }
         Ok(())
     }

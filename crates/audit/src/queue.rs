@@ -134,7 +134,7 @@ impl Model {
         let mut headroom = BTreeMap::new();
         for (payer, queue) in &arrangement.waiting {
             for (_, payment) in queue.iter().filter(|(_, payment)| frozen.contains(payment)) {
-                let found = &self.payments[payment];
+                let found = &self.payments[*payment];
                 let amount = i128::from(found.position_minor);
                 queues.entry(*payer).or_default().push(Item { payment: *payment, payee: found.payee, amount });
             }

@@ -1,6 +1,7 @@
 //! What is registered once: currencies, calendars, members, institutions, rulebooks, arrangements.
 
 use crate::finding::{Check, Checked, Finding, equal, holds};
+use crate::identifiers::Shelves;
 use crate::model::{Arrangement, Calendar, Currency, Institution, Member, Model, Rulebook, Totals};
 use domain::plan::Plan;
 use domain::{ArrangementId, CalendarId, CurrencyId, CycleId, Date, EventBody, RulebookId, RunId};
@@ -129,7 +130,7 @@ impl Model {
             cycle_payments: BTreeMap::new(),
             closed_cycles: BTreeMap::new(),
             transfers: BTreeMap::new(),
-            documents: BTreeSet::new(),
+            documents: Shelves::default(),
             owed_transfers: BTreeSet::new(),
             just_suspended: BTreeSet::new(),
             totals: Totals::default(),

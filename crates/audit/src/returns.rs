@@ -147,7 +147,7 @@ impl Model {
             self.check_admission(&payment)?;
             self.check_headroom(&payment)?;
         }
-        self.payments.insert(returned.payment, payment);
+        self.payments.push(returned.payment, payment);
         self.post_collection(returned.payment, i128::from(payer_minor))?;
         self.clear(returned.payment, returned.payout)
     }

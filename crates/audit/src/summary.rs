@@ -58,7 +58,7 @@ impl Model {
         if submitted > 0 {
             buckets.insert(Bucket::Refused, submitted);
         }
-        for payment in self.payments.values().filter(|payment| payment.arrangement == arrangement) {
+        for payment in self.payments.iter().filter(|payment| payment.arrangement == arrangement) {
             if payment.return_of.is_some() {
                 returns += 1;
                 continue;
@@ -117,7 +117,7 @@ impl Model {
     /// State of a payment, if it was accepted.
     #[must_use]
     pub fn state_of(&self, payment: domain::PaymentId) -> Option<PaymentState> {
-        self.payments.get(&payment).and_then(|found| found.state)
+        self.payments.get(payment).and_then(|found| found.state)
     }
 
     /// What must hold whatever happened: sums at zero, and what is kept beside the payments equal to what they say.
@@ -135,7 +135,7 @@ impl Model {
 
     fn check_reservations(&self, id: ArrangementId) -> Checked {
         let mut waiting: BTreeMap<(MemberId, MemberId), i128> = BTreeMap::new();
-        for payment in self.open_payments.iter().map(|payment| &self.payments[payment]) {
+        for payment in self.open_payments.iter().map(|payment| &self.payments[*payment]) {
             let waits = matches!(payment.state, Some(PaymentState::Queued | PaymentState::InCycle));
             if payment.arrangement == id && waits {
                 *waiting.entry((payment.payer_member, payment.payee_member)).or_default() +=

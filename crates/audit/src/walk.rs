@@ -35,10 +35,10 @@ pub fn walk(
     let mut model = Model::new();
     let mut way = Vec::new();
     for (seq, time, event) in events {
-        let before = model.payments.get(&payment).map(|found| found.row(payment));
+        let before = model.payments.get(payment).map(|found| found.row(payment));
         model.followed = Some((payment, Vec::new()));
         model.apply(seq, time, &event)?;
-        let found = model.payments.get(&payment);
+        let found = model.payments.get(payment);
         let after = found.map(|found| found.row(payment));
         let entries = model.followed.take().map(|(_, entries)| entries).unwrap_or_default();
         if before != after || !entries.is_empty() || names(&event.body, payment) {

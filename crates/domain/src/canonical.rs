@@ -18,6 +18,7 @@ use crate::payment::{LegState, PaymentState};
 use crate::time::{Date, Timestamp};
 use money::Rate;
 use sha2::{Digest, Sha256};
+use std::ops::Range;
 
 /// Version of the canonical form; it leads the digest.
 pub const CANONICAL_VERSION: u16 = 1;
@@ -185,7 +186,10 @@ fn payout_number(payout: Payout) -> u8 {
 /// Collects the rows of a state and digests them.
 #[derive(Default)]
 pub struct CanonicalForm {
-    rows: Vec<Vec<u8>>,
+    /// Bytes of all rows, one after the other as they were added.
+    bytes: Vec<u8>,
+    /// Where each of them stands.
+    rows: Vec<Range<usize>>,
 }
 
 impl CanonicalForm {
@@ -197,9 +201,9 @@ impl CanonicalForm {
 
     /// Adds a row; the order of adding does not matter.
     pub fn add(&mut self, row: &Row<'_>) {
-        let mut bytes = Vec::with_capacity(64);
-        write_row(row, &mut bytes);
-        self.rows.push(bytes);
+        let start = self.bytes.len();
+        write_row(row, &mut self.bytes);
+        self.rows.push(start..self.bytes.len());
     }
 
     /// The digest of all rows.
@@ -207,23 +211,29 @@ impl CanonicalForm {
     /// # Panics
     /// When two rows are the same: no fact stands twice in a state, so that is a bug.
     #[must_use]
-    pub fn digest(mut self) -> [u8; 32] {
-        self.rows.sort_unstable();
+    pub fn digest(self) -> [u8; 32] {
         let mut hasher = Sha256::new();
         hasher.update(CANONICAL_VERSION.to_be_bytes());
-        for (index, row) in self.rows.iter().enumerate() {
-            assert!(index == 0 || self.rows[index - 1] != *row, "a row stands twice in the canonical form");
+        let mut before: Option<&[u8]> = None;
+        for row in self.in_order() {
+            assert!(before != Some(row), "a row stands twice in the canonical form");
             hasher.update(u32::try_from(row.len()).expect("a row is short").to_be_bytes());
             hasher.update(row);
+            before = Some(row);
         }
         hasher.finalize().into()
     }
 
     /// Every row in bytes, in canonical order: for finding where two states differ.
     #[must_use]
-    pub fn into_rows(mut self) -> Vec<Vec<u8>> {
-        self.rows.sort_unstable();
-        self.rows
+    pub fn into_rows(self) -> Vec<Vec<u8>> {
+        self.in_order().into_iter().map(<[u8]>::to_vec).collect()
+    }
+
+    fn in_order(&self) -> Vec<&[u8]> {
+        let mut rows: Vec<&[u8]> = self.rows.iter().map(|row| &self.bytes[row.clone()]).collect();
+        rows.sort_unstable();
+        rows
     }
 }
 
