@@ -173,10 +173,11 @@ fn summary(arguments: &Arguments, path: &Path, reader: &Reader) -> Result<String
         ""
     };
     let data = arguments.data.as_deref().unwrap_or(Path::new("")).display();
+    let out = arguments.out.as_deref().map_or_else(String::new, |out| format!(" --out {}", out.display()));
     Ok(format!(
         "{}: {} events of {} blocks, {} payments, {} rows{checked}\n\n\
-         caudal tables --data {data} --query trial-balance     a question; --list names the others\n\
-         caudal tables --data {data} --sql 'SELECT …'          any other; docs/read-tables.md names the tables",
+         caudal tables --data {data}{out} --query trial-balance     a question; --list names the others\n\
+         caudal tables --data {data}{out} --sql 'SELECT …'          any other; docs/read-tables.md names the tables",
         path.display(),
         count(head.next_seq),
         count(head.blocks),
