@@ -380,27 +380,33 @@ impl NetworkSimplex {
     /// The arc outside the tree that promises most per unit within the next block that has any; lowest number first.
     fn entering_arc(&mut self) -> Option<usize> {
         let arcs = self.tails.len();
+        let (mut from, mut looked_at) = (self.next_arc, 0);
+        while looked_at < arcs {
+            let to = (from + self.block_length.min(arcs - looked_at)).min(arcs);
+            looked_at += to - from;
+            let best = self.best_within(from..to);
+            from = if to == arcs { 0 } else { to };
+            if best.is_some() {
+                self.next_arc = from;
+                self.ticks += looked_at as u64;
+                return best;
+            }
+        }
+        self.ticks += arcs as u64;
+        None
+    }
+
+    fn best_within(&self, arcs: std::ops::Range<usize>) -> Option<usize> {
         let (mut best, mut best_promise) = (None, 0);
-        let mut arc = self.next_arc;
-        let mut left_in_block = self.block_length;
-        for looked_at in 1..=arcs as u64 {
-            let promise = i64::from(self.states[arc]) * self.reduced_profit(arc);
+        let ends = self.tails[arcs.clone()].iter().zip(&self.heads[arcs.clone()]);
+        let worth = self.states[arcs.clone()].iter().zip(&self.profits[arcs.clone()]);
+        for (arc, ((&tail, &head), (&state, &profit))) in arcs.zip(ends.zip(worth)) {
+            let reduced = profit - self.prices[tail as usize] + self.prices[head as usize];
+            let promise = i64::from(state) * reduced;
             if promise > best_promise && self.lower[arc] < self.upper[arc] {
                 (best, best_promise) = (Some(arc), promise);
             }
-            arc = if arc + 1 == arcs { 0 } else { arc + 1 };
-            left_in_block -= 1;
-            if left_in_block == 0 {
-                if best.is_some() {
-                    self.next_arc = arc;
-                    self.ticks += looked_at;
-                    return best;
-                }
-                left_in_block = self.block_length;
-            }
         }
-        self.next_arc = arc;
-        self.ticks += arcs as u64;
         best
     }
 
@@ -558,7 +564,7 @@ pub struct Basis {
 
 /// Long enough to find a good arc, short enough not to look at all of them for each pivot.
 fn block_length(arcs: usize) -> usize {
-    (arcs.isqrt() * 4).max(20)
+    arcs.isqrt().max(20)
 }
 
 /// Solves a network from scratch.
