@@ -20,6 +20,7 @@
 mod cell;
 mod check;
 mod constants;
+mod decoded;
 mod fault;
 mod file;
 mod fill;

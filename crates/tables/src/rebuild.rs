@@ -1,6 +1,7 @@
 //! Tables made anew, in a file of their own that takes the place of the earlier one when it is complete.
 
 use crate::constants;
+use crate::decoded::{self, Decoded};
 use crate::fault::TablesFault;
 use crate::file::{self, FillLock, of_sqlite, of_trouble};
 use crate::fill::Filler;
@@ -25,11 +26,11 @@ pub fn rebuild(path: &Path, journal: &impl Source, progress: &mut dyn FnMut(&Hea
 /// The same from blocks read from the first on, by whoever has the right to fill the file or knows that nobody fills it.
 pub(crate) fn make_from(
     path: &Path,
-    blocks: impl Iterator<Item = Result<Block, JournalFault>>,
+    blocks: impl Iterator<Item = Result<Block, JournalFault>> + Send,
     progress: &mut dyn FnMut(&Head),
 ) -> Result<Head, TablesFault> {
     let staged = file::beside(path, ".new");
-    let made = fill(path, &staged, blocks, progress).and_then(|head| {
+    let made = decoded::ahead(blocks, |blocks| fill(path, &staged, blocks, progress)).and_then(|head| {
         file::put_in_place(&staged, path)?;
         Ok(head)
     });
@@ -43,7 +44,7 @@ pub(crate) fn make_from(
 fn fill(
     path: &Path,
     staged: &Path,
-    blocks: impl Iterator<Item = Result<Block, JournalFault>>,
+    blocks: &mut dyn Iterator<Item = Result<Decoded, JournalFault>>,
     progress: &mut dyn FnMut(&Head),
 ) -> Result<Head, TablesFault> {
     let sqlite = |error: rusqlite::Error| of_sqlite(staged, &error);
@@ -54,10 +55,10 @@ fn fill(
     let mut filler = Filler::load(store).map_err(|trouble| of_trouble(staged, 0, trouble))?;
     let mut filled = Filled::NOTHING;
     for block in blocks {
-        let block = block?;
-        filled.require_next(&block, path)?;
-        take_events(&mut filler, &block, path)?;
-        filled = filled.after(&block);
+        let decoded = block?;
+        filled.require_next(&decoded.block, path)?;
+        take_events(&mut filler, &decoded, path)?;
+        filled = filled.after(&decoded.block);
         progress(&filled.head);
     }
     write_rest(&mut filler, &filled, staged)?;

@@ -106,8 +106,10 @@ impl Store {
         debug_assert_eq!(N, form.columns.len(), "a row of {}", table.name());
         let mut statement = self.connection.prepare_cached(&form.replace)?;
         let content = &mut self.contents[table.index()];
+        let mut null = [false; N];
         for (index, (cells, old)) in rows.enumerate() {
-            bind_and_run(&mut statement, &cells)?;
+            bind_changes(&mut statement, &cells, &mut null)?;
+            statement.raw_execute()?;
             let hash = row_hash(table.number(), &cells, &mut self.scratch);
             match old {
                 None => content.add(hash),
@@ -215,6 +217,21 @@ fn cells_of(row: &Row<'_>, columns: usize) -> rusqlite::Result<Vec<Cell<'static>
 
 fn bind(statement: &mut CachedStatement<'_>, cells: &[Cell<'_>]) -> rusqlite::Result<()> {
     cells.iter().enumerate().try_for_each(|(index, cell)| statement.raw_bind_parameter(index + 1, cell))
+}
+
+/// Binds cells where the row before, whose bindings stay, had nothing in the same place: half of a payment is nothing.
+fn bind_changes<const N: usize>(
+    statement: &mut CachedStatement<'_>,
+    cells: &[Cell<'_>; N],
+    null: &mut [bool; N],
+) -> rusqlite::Result<()> {
+    for (index, (cell, null)) in cells.iter().zip(null).enumerate() {
+        let was_null = std::mem::replace(null, *cell == Cell::Null);
+        if !(was_null && *null) {
+            statement.raw_bind_parameter(index + 1, cell)?;
+        }
+    }
+    Ok(())
 }
 
 fn bind_and_run(statement: &mut CachedStatement<'_>, cells: &[Cell<'_>]) -> rusqlite::Result<()> {

@@ -1,14 +1,15 @@
 //! The tables as whoever fills them sees them: opened, filled block by block, exactly once.
 
 use crate::check::{self, Checked};
+use crate::decoded::Decoded;
 use crate::fault::TablesFault;
 use crate::file::{self, FillLock, of_sqlite, of_trouble};
 use crate::fill::Filler;
 use crate::head::{self, Filled};
 use crate::pace::{Flow, Pace, Stretch};
 use crate::store::Store;
-use domain::Timestamp;
 use journal::{Block, Blocks, Head, Journal, JournalFault};
+use std::borrow::Borrow;
 use std::path::{Path, PathBuf};
 
 /// Where durable blocks come from.
@@ -90,7 +91,8 @@ impl Tables {
     /// the next; [`TablesFault::Disagree`] if it does not fit what the tables hold; faults of the medium. The tables are
     /// then as before, and may be filled further.
     pub fn apply(&mut self, block: &Block) -> Result<(), TablesFault> {
-        self.in_transaction(|tables| tables.take_block(block))
+        let decoded = Decoded::of(block);
+        self.in_transaction(|tables| tables.take_block(&decoded))
     }
 
     /// Takes blocks in, several per transaction as `pace` says, and rests between transactions. `told` hears of the head
@@ -114,9 +116,9 @@ impl Tables {
                         at_end = true;
                         return Ok(());
                     };
-                    let block = block?;
-                    tables.take_block(&block)?;
-                    stretch.took(block.header().count);
+                    let decoded = Decoded::of(block?);
+                    tables.take_block(&decoded)?;
+                    stretch.took(decoded.block.header().count);
                 }
                 Ok(())
             })?;
@@ -206,10 +208,10 @@ impl Tables {
         Ok(())
     }
 
-    fn take_block(&mut self, block: &Block) -> Result<(), TablesFault> {
-        self.filled.require_next(block, &self.path)?;
-        take_events(&mut self.filler, block, &self.path)?;
-        self.filled = self.filled.after(block);
+    fn take_block<B: Borrow<Block>>(&mut self, decoded: &Decoded<B>) -> Result<(), TablesFault> {
+        self.filled.require_next(decoded.block.borrow(), &self.path)?;
+        take_events(&mut self.filler, decoded, &self.path)?;
+        self.filled = self.filled.after(decoded.block.borrow());
         Ok(())
     }
 
@@ -223,15 +225,15 @@ impl Tables {
 }
 
 /// Takes the events of a block in.
-pub(crate) fn take_events(filler: &mut Filler, block: &Block, path: &Path) -> Result<(), TablesFault> {
-    let time = Timestamp(block.header().time_us);
-    for (seq, bytes) in block.events() {
-        let event = codec::decode_exact(bytes).map_err(|error| TablesFault::EventUnreadable {
-            seq,
-            code: error.code(),
-            detail: error.to_string(),
-        })?;
-        filler.take(seq, time, &event).map_err(|trouble| of_trouble(path, seq, trouble))?;
+pub(crate) fn take_events<B: Borrow<Block>>(
+    filler: &mut Filler,
+    decoded: &Decoded<B>,
+    path: &Path,
+) -> Result<(), TablesFault> {
+    let time = decoded.time();
+    for event in decoded.events() {
+        let (seq, event) = event?;
+        filler.take(seq, time, event).map_err(|trouble| of_trouble(path, seq, trouble))?;
     }
     Ok(())
 }
