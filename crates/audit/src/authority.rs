@@ -37,6 +37,8 @@ impl Model {
             | EventBody::RunFrozen { .. }
             | EventBody::QueueReleased { .. }
             | EventBody::RunEnded { .. }
+            | EventBody::RunOpened { .. }
+            | EventBody::RunConcluded { .. }
             | EventBody::PaymentsEvicted { .. }
             | EventBody::PaymentRecalled(_)
             | EventBody::PaymentRequoted { .. }
@@ -73,6 +75,7 @@ impl Model {
             EventBody::PaymentsEnded { arrangement, reason, payments } => {
                 ("who may end a payment", self.may_end(event, *arrangement, *reason, payments)?)
             }
+            EventBody::CancelPending { payment } => ("who may withdraw it", self.may_withdraw(event, *payment)?),
             EventBody::HoldReleased { payment, .. } | EventBody::HoldRefused { payment } => {
                 let held_by = self.payment(*payment)?.held_by;
                 ("the member that holds it", held_by.is_some_and(|member| by(event, Role::Member(member))))
@@ -118,15 +121,25 @@ impl Model {
             EndReason::Expired | EndReason::QuoteLapsed => Ok(by(event, Role::House)),
             EndReason::Cancelled => {
                 for payment in payments {
-                    let instructing = self.key_of(self.payment_in(id, *payment)?)?.institution;
-                    let member = self.member_of(instructing)?;
-                    if !instructs(event, instructing) && !by(event, Role::Member(member)) {
+                    self.payment_in(id, *payment)?;
+                    // Who asked for a cancel that was pending is in the event that said so.
+                    let may = match self.is_cancel_pending(id, *payment) {
+                        true => by(event, Role::House),
+                        false => self.may_withdraw(event, *payment)?,
+                    };
+                    if !may {
                         return Ok(false);
                     }
                 }
                 Ok(true)
             }
         }
+    }
+
+    fn may_withdraw(&self, event: &Event, payment: PaymentId) -> Checked<bool> {
+        let instructing = self.key_of(self.payment(payment)?)?.institution;
+        let member = self.member_of(instructing)?;
+        Ok(instructs(event, instructing) || by(event, Role::Member(member)))
     }
 }
 

@@ -106,6 +106,15 @@ fn each_row_of_arrangement(id: ArrangementId, arrangement: &Arrangement, add: &m
             add(&Row::Fixing { arrangement: id, date: *date, currency: *currency, rate: *rate });
         }
     }
+    if let Some(run) = &arrangement.frozen
+        && let Some(open) = &run.open
+    {
+        let (instance, until, released_minor) = (open.instance, open.until, run.released_minor);
+        add(&Row::OpenRun { arrangement: id, run: run.run, instance, until, released_minor });
+        for payment in &open.cancels {
+            add(&Row::PendingCancel { arrangement: id, payment: *payment });
+        }
+    }
     each_row_of_debts(id, arrangement, add);
     each_row_of_cycles(id, arrangement, add);
 }

@@ -191,6 +191,9 @@ impl Model {
     pub(crate) fn payments_ended(&mut self, id: ArrangementId, reason: EndReason, payments: &[PaymentId]) -> Checked {
         for payment in payments {
             self.payment_in(id, *payment)?;
+            if reason == EndReason::Cancelled && self.is_cancel_pending(id, *payment) {
+                self.begin_conclusion(id)?;
+            }
             self.payment_ended(*payment, reason).map_err(|finding| finding.about(*payment))?;
         }
         Ok(())
@@ -216,7 +219,10 @@ impl Model {
         let of_suspended = is_suspended(payment.payer_member) || is_suspended(payment.payee_member);
         let awaits_rate = payment.state == Some(PaymentState::AwaitingRate);
         let (what, holds_good) = match reason {
-            EndReason::Cancelled => ("withdrawn", true),
+            EndReason::Cancelled => {
+                let frozen = payment.state == Some(PaymentState::InCycle);
+                ("withdrawn, not while a run holds it frozen", !frozen || self.is_concluding(payment.arrangement))
+            }
             EndReason::Suspended => ("of a suspended member", of_suspended && !awaits_rate),
             EndReason::Void => ("with an open price, of a suspended member", of_suspended && awaits_rate),
             EndReason::Expired => ("whose time is over", self.time_is_over(payment)?),

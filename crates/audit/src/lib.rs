@@ -32,6 +32,7 @@ mod limits;
 mod membership;
 mod memory;
 mod model;
+mod open_run;
 mod order_form;
 mod payment;
 mod payout;

@@ -28,6 +28,8 @@ impl Model {
     /// The payment fits under its institution's share.
     pub(crate) fn check_headroom(&self, payment: &Payment) -> Checked {
         let Some(headroom) = self.headroom(payment.arrangement, payment.payer)? else { return Ok(()) };
+        // What an open run holds frozen keeps its headroom.
+        let headroom = headroom - self.frozen_minor(payment.arrangement, payment.payer)?;
         let amount = i128::from(payment.position_minor);
         if amount <= headroom {
             return Ok(());

@@ -261,9 +261,12 @@ impl Model {
             let ends = found.arrangement == id
                 && match found.state {
                     Some(PaymentState::AwaitingRate) => from || to,
-                    Some(PaymentState::Queued | PaymentState::AwaitingCollection | PaymentState::Held) => {
-                        from || (to && !keeps)
-                    }
+                    Some(
+                        PaymentState::Queued
+                        | PaymentState::InCycle
+                        | PaymentState::AwaitingCollection
+                        | PaymentState::Held,
+                    ) => from || (to && !keeps),
                     _ => false,
                 };
             holds(Check::Suspension, "payments of a suspended member", "ended with its suspension", !ends, payment)?;

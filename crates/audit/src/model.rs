@@ -3,6 +3,7 @@
 use crate::books::{Books, Entry};
 use crate::finding::{Check, Checked, Finding, equal, holds};
 use crate::identifiers::Shelves;
+use crate::open_run::OpenRun;
 use crate::payment::{Payment, Payments};
 use domain::canonical::Accumulator;
 use domain::event::{Quote, SettlementLeg, Stage};
@@ -129,8 +130,13 @@ pub(crate) struct Arrangement {
 /// An optimisation run under way: the items it froze and those it has to release.
 pub(crate) struct Run {
     pub(crate) run: RunId,
+    pub(crate) frozen_at: Timestamp,
     pub(crate) items: BTreeSet<PaymentId>,
     pub(crate) to_release: Option<BTreeSet<PaymentId>>,
+    /// What it has released so far.
+    pub(crate) released_minor: i128,
+    /// Where it stays open.
+    pub(crate) open: Option<OpenRun>,
 }
 
 pub(crate) struct OpenDay {
@@ -196,6 +202,7 @@ impl Model {
         self.time = time;
         self.check_authority(event)?;
         self.check_what_must_follow(&event.body)?;
+        self.check_open_runs(event)?;
         self.apply_body(event)?;
         self.events += 1;
         Ok(())
@@ -263,6 +270,15 @@ impl Model {
                 self.queue_released(*arrangement, *run, payments)
             }
             EventBody::RunEnded { arrangement, run } => self.run_ended(*arrangement, *run),
+            EventBody::RunOpened { arrangement, run, items, instance, until } => {
+                self.run_opened(*arrangement, *run, *items, *instance, *until)
+            }
+            EventBody::CancelPending { payment } => {
+                self.cancel_pending(*payment).map_err(|finding| finding.about(*payment))
+            }
+            EventBody::RunConcluded { arrangement, run, method, value_minor, proof } => {
+                self.run_concluded(*arrangement, *run, *method, *value_minor, *proof)
+            }
             EventBody::PaymentRequoted { payment, amounts, quote_until } => {
                 self.payment_requoted(*payment, *amounts, *quote_until).map_err(|finding| finding.about(*payment))
             }

@@ -268,6 +268,8 @@ impl Model {
     pub(crate) fn payment_requoted(&mut self, id: PaymentId, amounts: Amounts, quote_until: Timestamp) -> Checked {
         let payment = self.payment(id)?.clone();
         equal(Check::Transition, "the state of a payment priced again", Some(PaymentState::InCycle), payment.state)?;
+        let open = self.is_run_open(payment.arrangement);
+        holds(Check::Queue, "a payment priced again", "not while a run holds it frozen", !open, payment.state)?;
         let ran_out = payment.quote_until.is_some_and(|until| until <= self.time);
         holds(Check::Amount, "a quote that is renewed", "one that has run out", ran_out, payment.quote_until)?;
         let found = legs_of(&amounts);

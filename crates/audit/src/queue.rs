@@ -56,8 +56,11 @@ impl Model {
                 arrangement.waiting.remove(&payment.payer);
             }
         }
-        if let Some(run) = &mut arrangement.frozen {
-            run.items.remove(&id);
+        if let Some(run) = &mut arrangement.frozen
+            && run.items.remove(&id)
+            && let Some(open) = &mut run.open
+        {
+            open.lose(id, &payment);
         }
         Ok(())
     }
@@ -77,13 +80,16 @@ impl Model {
         for payment in &frozen {
             self.step(*payment, Step::Freeze, PaymentState::InCycle)?;
         }
+        let frozen_at = self.time;
         let arrangement = self.arrangement_mut(id)?;
-        arrangement.frozen = Some(Run { run, items: frozen, to_release: None });
+        arrangement.frozen =
+            Some(Run { run, frozen_at, items: frozen, to_release: None, released_minor: 0, open: None });
         Ok(())
     }
 
     pub(crate) fn queue_released(&mut self, id: ArrangementId, run: Option<RunId>, payments: &[Released]) -> Checked {
         match run {
+            Some(run) if self.is_run_open(id) => self.released_at_the_end(id, run, payments),
             Some(run) => self.released_by_run(id, run, payments),
             None => payments.iter().try_for_each(|released| {
                 self.payment_in(id, released.payment)?;
@@ -110,8 +116,16 @@ impl Model {
             let what = "a payment that a run releases";
             holds(Check::Queue, what, "one of the FIFO-maximal set", belongs, released.payment)?;
             self.check_head(released.payment, &payment)?;
-            self.release(released.payment, released.payout).map_err(|finding| finding.about(released.payment))?;
+            self.release_from_run(id, *released)?;
         }
+        Ok(())
+    }
+
+    pub(crate) fn release_from_run(&mut self, id: ArrangementId, released: Released) -> Checked {
+        let amount = i128::from(self.payment(released.payment)?.position_minor);
+        self.release(released.payment, released.payout).map_err(|finding| finding.about(released.payment))?;
+        let run = self.arrangement_mut(id)?.frozen.as_mut().expect("a run is under way");
+        run.released_minor += amount;
         Ok(())
     }
 
@@ -127,7 +141,7 @@ impl Model {
         Ok(set)
     }
 
-    fn fifo_maximal(&self, id: ArrangementId) -> Checked<BTreeSet<PaymentId>> {
+    pub(crate) fn fifo_maximal(&self, id: ArrangementId) -> Checked<BTreeSet<PaymentId>> {
         let arrangement = self.arrangement(id)?;
         let frozen = &arrangement.frozen.as_ref().expect("a run is under way").items;
         let mut queues: BTreeMap<InstitutionId, Vec<Item>> = BTreeMap::new();
@@ -154,7 +168,10 @@ impl Model {
 
     fn release(&mut self, id: PaymentId, payout: Payout) -> Checked {
         let payment = self.payment(id)?;
-        let good = payment.quote_until.is_none_or(|until| until >= self.time);
+        // What a run froze keeps its price to the end of the run.
+        let run = self.arrangement(payment.arrangement)?.frozen.as_ref().filter(|run| run.items.contains(&id));
+        let priced_at = run.map_or(self.time, |run| run.frozen_at);
+        let good = payment.quote_until.is_none_or(|until| until >= priced_at);
         holds(Check::Amount, "the quote of a payment that is released", "good", good, payment.quote_until)?;
         self.leave_queue(id)?;
         self.clear(id, payout)
@@ -162,11 +179,23 @@ impl Model {
 
     pub(crate) fn run_ended(&mut self, id: ArrangementId, run: RunId) -> Checked {
         self.check_run(id, run)?;
+        holds(Check::Queue, "a run that ends", "one that did not stay open", !self.is_run_open(id), run)?;
+        self.check_all_released(id)?;
+        self.unfreeze(id, run)
+    }
+
+    /// Nothing of the FIFO-maximal set is left when a run has released what settles in order of entry.
+    pub(crate) fn check_all_released(&mut self, id: ArrangementId) -> Checked {
         let mut missing = self.set_of_run(id)?;
-        let items = self.arrangement(id)?.frozen.as_ref().expect("a run is under way").items.clone();
+        let items = &self.arrangement(id)?.frozen.as_ref().expect("a run is under way").items;
         missing.retain(|payment| items.contains(payment));
         let what = "the payments of the FIFO-maximal set";
-        holds(Check::Queue, what, "all released when the run ends", missing.is_empty(), missing)?;
+        holds(Check::Queue, what, "all released when the run ends", missing.is_empty(), missing)
+    }
+
+    /// The end of a run: what is left goes on waiting.
+    pub(crate) fn unfreeze(&mut self, id: ArrangementId, run: RunId) -> Checked {
+        let items = self.arrangement(id)?.frozen.as_ref().expect("a run is under way").items.clone();
         for payment in items {
             self.step(payment, Step::Unfreeze, PaymentState::Queued)?;
         }
@@ -176,7 +205,7 @@ impl Model {
         Ok(())
     }
 
-    fn check_run(&self, id: ArrangementId, run: RunId) -> Checked {
+    pub(crate) fn check_run(&self, id: ArrangementId, run: RunId) -> Checked {
         let under_way = self.arrangement(id)?.frozen.as_ref().map(|run| run.run);
         equal(Check::Queue, "the run under way", under_way, Some(run))
     }
@@ -191,7 +220,7 @@ impl Model {
     /// the arrangement than what was reserved.
     pub(crate) fn quote_may_lapse(&self, payment: &Payment) -> Checked<bool> {
         let ran_out = payment.quote_until.is_some_and(|until| until <= self.time);
-        if payment.state != Some(PaymentState::InCycle) || !ran_out {
+        if payment.state != Some(PaymentState::InCycle) || self.is_run_open(payment.arrangement) || !ran_out {
             return Ok(false);
         }
         let before = (payment.payer_minor, payment.position_minor, payment.payee_minor);

@@ -7,5 +7,6 @@ mod edges;
 mod house;
 mod memory;
 mod open_price;
+mod open_run;
 mod refusals;
 mod suspension;
