@@ -18,7 +18,7 @@ pub(crate) struct OrdinalTable {
 }
 
 /// Bits of a hash that choose the shard; they are not the ones that an entry carries.
-const SHARD_BITS: u32 = 6;
+const SHARD_BITS: u32 = 8;
 
 impl OrdinalTable {
     pub(crate) fn new(table_key: u64) -> Self {
