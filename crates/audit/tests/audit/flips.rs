@@ -1,23 +1,30 @@
 //! Any bit of what was journaled, flipped: found, unless it says nothing that a rule determines.
 
 use crate::story::{Events, Story, audit};
-use crate::{pull, push_fixed, push_open};
+use crate::{open_run, pull, push_fixed, push_open};
 use domain::{Actor, Event, EventBody};
 use proptest::prelude::*;
 use std::sync::LazyLock;
 
 static STORIES: LazyLock<Vec<Events>> = LazyLock::new(|| {
-    [push_fixed::three_days(), push_open::three_days(), pull::interest(), pull::period(), pull::reversed()]
-        .into_iter()
-        .map(|story: Story| {
-            // What comes after the last close of a day is not yet covered by a digest.
-            let mut events = story.events;
-            while !matches!(events.last(), Some((_, Event { body: EventBody::DayClosed { .. }, .. }))) {
-                events.pop();
-            }
-            events
-        })
-        .collect()
+    [
+        push_fixed::three_days(),
+        push_open::three_days(),
+        pull::interest(),
+        pull::period(),
+        pull::reversed(),
+        open_run::day(),
+    ]
+    .into_iter()
+    .map(|story: Story| {
+        // What comes after the last close of a day is not yet covered by a digest.
+        let mut events = story.events;
+        while !matches!(events.last(), Some((_, Event { body: EventBody::DayClosed { .. }, .. }))) {
+            events.pop();
+        }
+        events
+    })
+    .collect()
 });
 
 /// An event without what is told for the record only: which person acted, who else signed, the zone data of a schedule,
@@ -36,6 +43,11 @@ fn without_the_record(event: &Event) -> Event {
         // Before the first day one date is as early as another.
         EventBody::LimitSet(setting) => setting.effective = domain::Date(0),
         EventBody::ConformityGiven { by_silence, .. } | EventBody::Extorno { by_silence, .. } => *by_silence = false,
+        // How long the optimiser is given is the house's choice; what it proves is in the certificate.
+        EventBody::RunOpened { until, .. } => *until = domain::Timestamp(0),
+        EventBody::RunConcluded { proof: Some(proof), .. } => {
+            (proof.upper_bound_minor, proof.certificate) = (0, [0; 32]);
+        }
         // By the agent's confirmation, or by the house when nothing is left to confirm; by whoever passed the line.
         EventBody::CycleSettled { .. } | EventBody::TransferDue { .. } => event.actor = Actor::HOUSE,
         EventBody::CommandRefused { .. } | EventBody::IdentifierReused { .. } => {

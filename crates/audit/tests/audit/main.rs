@@ -3,6 +3,7 @@
 
 mod flips;
 mod journals;
+mod open_run;
 mod plans;
 mod pull;
 mod push_fixed;

@@ -80,7 +80,7 @@ pub fn house() -> Story {
     story
 }
 
-fn enters(story: &mut Story, order: Order, legs: (u64, u64, u64), disposition: Disposition) -> PaymentId {
+pub fn enters(story: &mut Story, order: Order, legs: (u64, u64, u64), disposition: Disposition) -> PaymentId {
     story.enter(&order, amounts(legs.0, legs.1, legs.2), disposition)
 }
 
@@ -91,7 +91,7 @@ fn run(story: &mut Story, number: u32, items: u64, inside: impl FnOnce(&mut Stor
     story.house(EventBody::RunEnded { arrangement, run });
 }
 
-fn released(story: &mut Story, run: Option<RunId>, payments: &[(PaymentId, Payout)]) {
+pub fn released(story: &mut Story, run: Option<RunId>, payments: &[(PaymentId, Payout)]) {
     let payments = payments.iter().map(|(payment, payout)| Released { payment: *payment, payout: *payout }).collect();
     story.house(EventBody::QueueReleased { arrangement: ARRANGEMENT, run, payments });
 }
@@ -217,7 +217,7 @@ fn afternoon(story: &mut Story) {
     enters(story, order, (2_510_000, 500_000, 500_000), Disposition::Queued);
 }
 
-fn closed(day: &str, cycle: u32, positions: &[(u32, i128)], nets: &[(u16, i128)], settle_on: &str) -> EventBody {
+pub fn closed(day: &str, cycle: u32, positions: &[(u32, i128)], nets: &[(u16, i128)], settle_on: &str) -> EventBody {
     let leg = |(number, net): &(u16, i128)| SettlementLeg {
         member: member(*number),
         counterparty: None,
