@@ -269,7 +269,7 @@ pub struct RunProposal {
     pub settled: Vec<PaymentId>,
     /// What they come to, in minor units of the position currency.
     pub value_minor: i128,
-    /// What no choice among the frozen items can exceed, in the same units.
+    /// What no choice among the frozen items can exceed that settles as much of the urgent ones, in the same units.
     pub upper_bound_minor: i128,
     /// Digest of the certificate.
     pub certificate: [u8; 32],

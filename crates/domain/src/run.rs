@@ -61,8 +61,8 @@ pub enum RunMethod {
 /// What proves how good a run is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct RunProof {
-    /// No choice among the frozen items that keeps the rules comes to more, together with what the run released at its
-    /// freeze: minor units of the position currency.
+    /// No choice among the frozen items that keeps the rules, and settles as much of the urgent ones, comes to more; with what
+    /// the run released at its freeze. In minor units of the position currency.
     pub upper_bound_minor: i128,
     /// Digest of the certificate, which is kept beside the instance.
     pub certificate: [u8; 32],

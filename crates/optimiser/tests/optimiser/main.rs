@@ -1,0 +1,3 @@
+//! The optimiser from the outside.
+
+mod runs;
