@@ -10,6 +10,9 @@ use std::sync::Arc;
 /// What takes an event into the state.
 pub type Evolve = fn(&mut State, EventSeq, Timestamp, &Event);
 
+/// What decides a command.
+pub type Decide = fn(&State, Timestamp, &Command, &Gathered, &mut Vec<Event>) -> Answer;
+
 /// Bytes of a command without lists and texts.
 const PLAIN_COMMAND_BYTES: usize = 256;
 
@@ -29,6 +32,8 @@ pub struct LedgerMachine {
     pub table_key: u64,
     /// `ledger::evolve`; a simulator that tests itself passes a broken one.
     pub evolve: Evolve,
+    /// `ledger::decide`; the same holds for it.
+    pub decide: Decide,
     /// What memory holds.
     pub memory: Memory,
     /// How long optimisation runs stay open for the optimiser; none: they end at once, in order of entry. It may change
@@ -55,7 +60,7 @@ impl LedgerMachine {
     /// The ledger under a table key, with everything in memory.
     #[must_use]
     pub fn new(table_key: u64) -> Self {
-        Self { table_key, evolve: ledger::evolve, memory: Memory::default(), optimising: None }
+        Self { table_key, evolve: ledger::evolve, decide: ledger::decide, memory: Memory::default(), optimising: None }
     }
 }
 
@@ -184,7 +189,7 @@ impl Machine for LedgerMachine {
         gathered: &Gathered,
         out: &mut Vec<Event>,
     ) -> Answer {
-        ledger::decide(state, now, command, gathered, out)
+        (self.decide)(state, now, command, gathered, out)
     }
 
     fn release(&self, state: &State, now: Timestamp, out: &mut Vec<Event>) -> bool {

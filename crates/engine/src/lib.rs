@@ -27,7 +27,7 @@ pub use archive::{Archive, ArchiveFault, MemoryArchive};
 pub use batch::{Answered, Batch, BatchId, ClientTag, Entry, Released};
 pub use engine::{Closed, Engine};
 pub use fault::{Ended, OpenFault, SnapshotWarning, SubmitFault};
-pub use ledger_machine::{Evolve, LedgerMachine, Memory};
+pub use ledger_machine::{Decide, Evolve, LedgerMachine, Memory};
 pub use machine::Machine;
 pub use open::{Options, Replayed};
 pub use read::{Held, Revealed};

@@ -12,16 +12,22 @@ use std::collections::VecDeque;
 /// Durable events of one batch that people brought about, in order.
 pub(crate) struct BatchEvents {
     events: VecDeque<(EventSeq, Event)>,
+    /// What the house did meanwhile.
+    pub(crate) by_house: Vec<Event>,
 }
 
 impl BatchEvents {
-    /// Takes the events of a batch. What the house does by itself stands before and after, and is left out.
+    /// Takes the events of a batch. What the house does by itself stands before and after, and is kept apart.
     pub(crate) fn new(events: impl Iterator<Item = (EventSeq, Event)>) -> Self {
-        Self { events: events.filter(|(_, event)| event.actor.role != Role::House).collect() }
+        let (by_house, events): (Vec<_>, Vec<_>) = events.partition(|(_, event)| event.actor.role == Role::House);
+        Self { events: events.into(), by_house: by_house.into_iter().map(|(_, event)| event).collect() }
     }
 
     /// Matches a command's answer with its events.
     pub(crate) fn take(&mut self, command: &Command, answer: &Answer) -> Checked {
+        if let CommandBody::ProposeRun(proposal) = &command.body {
+            return self.take_proposal(proposal, answer);
+        }
         match answer {
             Answer::Duplicate { .. } => Ok(()),
             Answer::Refused { .. } => self.take_refused(command, answer),
@@ -32,6 +38,7 @@ impl BatchEvents {
 
     /// Nothing may be left.
     pub(crate) fn finish(self) -> Checked {
+        self.check_proposals()?;
         holds(Promise::AnswersAreTrue, self.events.is_empty(), || {
             format!("events that no command of the batch accounts for: {:?}", self.events)
         })

@@ -1,6 +1,7 @@
 //! What a seed sets beside the house: how much happens, and how much goes wrong.
 
 use crate::random::Random;
+use ledger::RunBudget;
 use std::fmt;
 
 /// Chances in parts per million, and counts.
@@ -35,6 +36,8 @@ pub(crate) struct Knobs {
     pub(crate) batches_a_digest: u64,
     /// Payments that stay in memory when closed; none: all of them.
     pub(crate) payments_max: Option<u64>,
+    /// How long runs stay open for the optimiser; none: they end at once.
+    pub(crate) optimising: Option<RunBudget>,
 }
 
 impl Knobs {
@@ -66,6 +69,10 @@ impl Knobs {
             wrong_ppm: u32::try_from(random.magnitude(1_000, 150_000)).expect("parts per million"),
             batches_a_digest: random.between(4, 24),
             payments_max: random.chance(600_000).then(|| random.magnitude(1, 400)),
+            optimising: random.chance(500_000).then(|| {
+                let open_us = random.magnitude(1, 1_200_000_000);
+                RunBudget { open_us: i64::try_from(open_us).expect("minutes") }
+            }),
         }
     }
 }
@@ -75,7 +82,7 @@ impl fmt::Display for Knobs {
         write!(
             f,
             "{} days of {} batches up to {} commands; ppm: crash {}, close {}, disk full {}, sync failed {}, unknown {}, \
-             fenced {}, wrong {}; {}",
+             fenced {}, wrong {}; {}; {}",
             self.days,
             self.batches_a_day,
             self.commands_max,
@@ -86,7 +93,10 @@ impl fmt::Display for Knobs {
             self.unknown_ppm,
             self.fenced_ppm,
             self.wrong_ppm,
-            self.payments_max.map_or("all stay in memory".to_owned(), |max| format!("{max} stay in memory"))
+            self.payments_max.map_or("all stay in memory".to_owned(), |max| format!("{max} stay in memory")),
+            self.optimising.map_or("runs end at once".to_owned(), |budget| {
+                format!("runs stay open for {} ms", budget.open_us / 1_000)
+            })
         )
     }
 }

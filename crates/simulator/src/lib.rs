@@ -14,6 +14,7 @@
 //! | what people do | `moves/` |
 //! | processes that start, crash and start again | `process.rs` |
 //! | payments that leave memory | `archive.rs` |
+//! | proposals for open runs, right and wrong | `proposals.rs` |
 //! | what is compared | `process.rs`, `answers.rs`, `orders.rs`, `mirror.rs` |
 //! | how it ends | `ending.rs` |
 #![deny(clippy::float_arithmetic, clippy::print_stdout, clippy::print_stderr)]
@@ -27,6 +28,7 @@ mod mirror;
 mod moves;
 mod orders;
 mod process;
+mod proposals;
 pub mod random;
 mod report;
 mod setup;
@@ -38,7 +40,7 @@ mod world;
 pub use breach::{Breach, Promise};
 pub use report::{Counts, Report};
 
-use engine::Evolve;
+use engine::{Decide, Evolve};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use world::World;
 
@@ -47,6 +49,8 @@ use world::World;
 pub struct Options {
     /// What takes events into the state: the ledger's, or a broken one to see that it is noticed.
     pub evolve: Evolve,
+    /// What decides commands: the ledger's, or a broken one.
+    pub decide: Decide,
     /// Whether disks fail and processes crash.
     pub faults: bool,
     /// Whether a crash also loses a block that was acknowledged, as no journal may: to see that it is noticed.
@@ -57,7 +61,13 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { evolve: ledger::evolve, faults: true, lose_acknowledged: false, archive_forgets: false }
+        Self {
+            evolve: ledger::evolve,
+            decide: ledger::decide,
+            faults: true,
+            lose_acknowledged: false,
+            archive_forgets: false,
+        }
     }
 }
 

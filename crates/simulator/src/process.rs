@@ -31,8 +31,10 @@ impl World {
         }
         let archive = Arc::new(SimulatedArchive::over(&self.archive, self.options.archive_forgets));
         let memory = Memory { payments_max: self.knobs.payments_max, archive };
-        let machine =
-            LedgerMachine { table_key: self.random.bits(), evolve: self.options.evolve, memory, optimising: None };
+        // Who starts the house may have changed its mind.
+        let optimising = self.knobs.optimising.filter(|_| !self.random.chance(100_000));
+        let crate::Options { evolve, decide, .. } = self.options;
+        let machine = LedgerMachine { table_key: self.random.bits(), evolve, decide, memory, optimising };
         Options { machine, check_digests: true }
     }
 

@@ -13,7 +13,7 @@ use crate::shape::{Shape, midnight_us};
 use crate::trace::Trace;
 use domain::event::EventBody;
 use domain::time::{DAY_US, SECOND_US};
-use domain::{Bucket, Event, EventSeq, Timestamp};
+use domain::{Bucket, Event, EventSeq, RunProposal, Timestamp};
 use engine::{Engine, MemoryArchive};
 use journal::{Head, MemoryDisk, MemoryJournal};
 use std::collections::{BTreeMap, VecDeque};
@@ -55,6 +55,8 @@ pub(crate) struct World {
     pub(crate) recent: VecDeque<(EventSeq, Event)>,
     /// The last events, for whoever looks for the cause of a breach.
     last: VecDeque<(EventSeq, Timestamp, Event)>,
+    /// A proposal of before: to be made once more, when it is stale.
+    pub(crate) last_proposal: Option<RunProposal>,
     pub(crate) mirror: Mirror,
     pub(crate) auditor: audit::Model,
     pub(crate) trace: Trace,
@@ -88,6 +90,7 @@ impl World {
             followed: Head::EMPTY,
             recent: VecDeque::new(),
             last: VecDeque::new(),
+            last_proposal: None,
             mirror: Mirror::default(),
             auditor: audit::Model::new(),
             trace: Trace::default(),
@@ -184,6 +187,7 @@ impl World {
         self.send(commands)?;
         self.collect_some()?;
         self.maybe_end_the_process()?;
+        self.optimise()?;
         self.maybe_compare()
     }
 
@@ -274,6 +278,7 @@ fn name_of(body: &EventBody) -> String {
         EventBody::PaymentRefused { refusal, .. } => format!("PaymentRefused {}", refusal.code()),
         EventBody::CommandRefused { command, refusal, .. } => format!("CommandRefused {command:?} {}", refusal.code()),
         EventBody::PaymentsEnded { reason, .. } => format!("PaymentsEnded {reason:?}"),
+        EventBody::RunConcluded { method, .. } => format!("RunConcluded {method:?}"),
         EventBody::PaymentEntered(entered) => format!("PaymentEntered {}", first_word(&entered.disposition)),
         body => first_word(body),
     }
