@@ -372,7 +372,7 @@ impl Item for Scope {
 
 record_item!(PaymentKey { institution, uetr });
 record_item!(Amounts { payer, position, payee });
-record_item!(RunProof { upper_bound_minor, certificate });
+record_item!(RunProof { upper_bound_minor, certificate, ticks });
 record_item!(FxResult { member, currency, counterpart_minor, settled_minor });
 record_item!(SettlementLeg { member, counterparty, pay_in, amount });
 

@@ -273,6 +273,8 @@ pub struct RunProposal {
     pub upper_bound_minor: i128,
     /// Digest of the certificate.
     pub certificate: [u8; 32],
+    /// Work that the optimiser did, in its ticks.
+    pub ticks: u64,
 }
 
 /// An order with the digest of its content, computed once where the order is read.

@@ -66,6 +66,8 @@ pub struct RunProof {
     pub upper_bound_minor: i128,
     /// Digest of the certificate, which is kept beside the instance.
     pub certificate: [u8; 32],
+    /// Work that the optimiser did, in its ticks.
+    pub ticks: u64,
 }
 
 /// Leads the bytes of an instance, with the version of their form.

@@ -155,6 +155,7 @@ impl Verified {
                 value_minor: self.value_minor(),
                 upper_bound_minor: self.upper_bound_minor(),
                 certificate: digest(&self.certificate_bytes()),
+                ticks: self.ticks,
             }),
         )
     }

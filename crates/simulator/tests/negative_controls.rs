@@ -179,7 +179,7 @@ fn headroom_is_not_looked_at(
     let by_house = |body| Event { actor: Actor::HOUSE, approvals: Vec::new(), body };
     out.push(by_house(EventBody::QueueReleased { arrangement, run: Some(run), payments }));
     let value_minor = at_the_freeze + minor(&proposal.settled);
-    let proof = Some(RunProof { upper_bound_minor: value_minor, certificate: proposal.certificate });
+    let proof = Some(RunProof { upper_bound_minor: value_minor, certificate: proposal.certificate, ticks: 0 });
     out.push(by_house(EventBody::RunConcluded { arrangement, run, method: RunMethod::Optimal, value_minor, proof }));
     Answer::Accepted { payment: None, disposition: None }
 }

@@ -46,7 +46,7 @@ fn without_the_record(event: &Event) -> Event {
         // How long the optimiser is given is the house's choice; what it proves is in the certificate.
         EventBody::RunOpened { until, .. } => *until = domain::Timestamp(0),
         EventBody::RunConcluded { proof: Some(proof), .. } => {
-            (proof.upper_bound_minor, proof.certificate) = (0, [0; 32]);
+            (proof.upper_bound_minor, proof.certificate, proof.ticks) = (0, [0; 32], 0);
         }
         // By the agent's confirmation, or by the house when nothing is left to confirm; by whoever passed the line.
         EventBody::CycleSettled { .. } | EventBody::TransferDue { .. } => event.actor = Actor::HOUSE,

@@ -51,7 +51,7 @@ fn opened(story: &mut Story, items: u64, open_s: i64, instance: &RunInstance) {
 }
 
 fn concluded(story: &mut Story, run: u32, method: RunMethod, value_minor: i128, bound: Option<i128>) {
-    let proof = bound.map(|upper_bound_minor| RunProof { upper_bound_minor, certificate: [7; 32] });
+    let proof = bound.map(|upper_bound_minor| RunProof { upper_bound_minor, certificate: [7; 32], ticks: 9 });
     story.house(EventBody::RunConcluded { arrangement: ARRANGEMENT, run: RunId(run), method, value_minor, proof });
 }
 
@@ -199,7 +199,7 @@ fn what_is_wrong_with_an_open_run_is_found() {
                 time.0 -= 1;
                 if let EventBody::RunConcluded { method, value_minor, proof, .. } = &mut event.body {
                     (*method, *value_minor) = (RunMethod::Optimal, 0);
-                    *proof = Some(RunProof { upper_bound_minor: 0, certificate: [7; 32] });
+                    *proof = Some(RunProof { upper_bound_minor: 0, certificate: [7; 32], ticks: 9 });
                 }
             }),
             tamper("an end in order of entry that leaves one behind", Check::Queue, release(1, Vec::clear)),

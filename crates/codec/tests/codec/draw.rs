@@ -163,7 +163,7 @@ macro_rules! structures {
 structures! {
     PaymentKey { institution, uetr }
     Amounts { payer, position, payee }
-    RunProof { upper_bound_minor, certificate }
+    RunProof { upper_bound_minor, certificate, ticks }
     PricedPayment { payment, payer }
     Released { payment, payout }
     FxResult { member, currency, counterpart_minor, settled_minor }

@@ -60,7 +60,7 @@ golden! {
     "QueueReleased-v1" "35eac24aadbe1d369592efc34106daec40bf805002594b44c4a6b9eb499a5279"
     "RatePublished-v1" "844d6016704b6ab5b306a834a6d4dd060a828b6aaa1c23e63a815cc993719a44"
     "RulebookAdopted-v1" "7d00118299ae9846b954c714ed6a86e0be5d9f5b29a41f07eb89a9fa5bd40f4e"
-    "RunConcluded-v1" "77dcd93b46a026ecadfa807c6407cfb417c1eee6d683641c81b19e50e3bcda7a"
+    "RunConcluded-v1" "aabeaa9059561511cf6b8482bffaa10a5b4f3ecd4e8e73cc6702b867f481aa4b"
     "RunEnded-v1" "d081703be82e16a883f8ea21bee6ca2d076d2db44b836bfcaed7ba15aa8dbd99"
     "RunFrozen-v1" "3b16023a2f7d746ca7229a89895f1771aa4851365570375a84c2a9e7c194f0ec"
     "RunOpened-v1" "ee6def6328d8420ccf32e0b4df8bb510d6f6db39307181fd6d2bf7382853f074"

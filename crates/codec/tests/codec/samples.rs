@@ -242,7 +242,7 @@ fn open_runs() -> Vec<Event> {
         let run = RunId(1_000);
         house(EventBody::RunConcluded { arrangement: ARRANGEMENT, run, method, value_minor, proof })
     };
-    let proof = |upper_bound_minor| Some(RunProof { upper_bound_minor, certificate: [0xce; 32] });
+    let proof = |upper_bound_minor| Some(RunProof { upper_bound_minor, certificate: [0xce; 32], ticks: 2_000_000_000 });
     vec![
         opened(1, NOON),
         opened(49_152, Timestamp(-1)),

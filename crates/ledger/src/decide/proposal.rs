@@ -20,8 +20,8 @@ impl Decision<'_> {
         }
         match Frozen::of(state, arrangement, open).judge(proposal) {
             Ok(()) => {
-                let (upper_bound_minor, certificate) = (proposal.upper_bound_minor, proposal.certificate);
-                let proof = RunProof { upper_bound_minor, certificate };
+                let RunProposal { upper_bound_minor, certificate, ticks, .. } = *proposal;
+                let proof = RunProof { upper_bound_minor, certificate, ticks };
                 conclude::by_proposal(state, arrangement, open, &proposal.settled, proof, self.out);
                 Ok(DONE)
             }

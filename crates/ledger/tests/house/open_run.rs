@@ -66,6 +66,7 @@ fn proposal(house: &House, settled: &[PaymentId]) -> RunProposal {
         value_minor,
         upper_bound_minor: value_minor + 5,
         certificate: CERTIFICATE,
+        ticks: 17,
     }
 }
 
@@ -102,7 +103,7 @@ fn a_proposal_settles_together_what_no_order_of_entry_settles() {
     assert_eq!(propose(&mut house, proposal), Answer::Accepted { payment: None, disposition: None });
     assert_eq!(states(&house, &payments), [Queued, Cleared, Cleared]);
     assert_eq!((house.position(0), house.position(2)), (1_000, -1_000));
-    let proof = RunProof { upper_bound_minor: 31_005, certificate: CERTIFICATE };
+    let proof = RunProof { upper_bound_minor: 31_005, certificate: CERTIFICATE, ticks: 17 };
     assert_eq!(last_end(&house), concluded(RunMethod::Optimal, 31_000, Some(proof)));
     assert!(house.state.open_run(ARRANGEMENT).is_none());
 }
@@ -119,7 +120,7 @@ fn what_settles_in_order_of_entry_clears_at_the_freeze_and_counts_in_the_value()
     assert_eq!(states(&house, &[rock, there, back]), [InCycle; 3]);
     let proposal = proposal(&house, &[there, back]);
     propose(&mut house, proposal);
-    let proof = RunProof { upper_bound_minor: 76_005, certificate: CERTIFICATE };
+    let proof = RunProof { upper_bound_minor: 76_005, certificate: CERTIFICATE, ticks: 17 };
     assert_eq!(last_end(&house), concluded(RunMethod::Optimal, 76_000, Some(proof)));
 }
 
