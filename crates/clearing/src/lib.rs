@@ -13,7 +13,6 @@
 pub mod fifo;
 mod network;
 pub mod network_simplex;
-pub mod push_relabel;
 pub mod queue;
 
 pub use network::{Circulation, Network, NetworkError, SlacknessError};

@@ -103,7 +103,7 @@ fn the_state_of_a_house_whose_runs_stay_open_is_that_of_the_ledger_after_every_e
     told.house(EventBody::QueueReleased { arrangement, run: Some(run), payments: one(late) });
     let items = [(of_short, (2, 0), 10, false), (PaymentId(5), (2, 1), 7, true), (left, (1, 0), 300, false)];
     told.opened(run, &items);
-    let proof = Some(RunProof { upper_bound_minor: 99, certificate: [8; 32] });
+    let proof = Some(RunProof { upper_bound_minor: 99, certificate: [8; 32], ticks: 5 });
     let payments = vec![Released { payment: of_short, payout: Payout::AtClearing }];
     told.house(EventBody::QueueReleased { arrangement, run: Some(run), payments });
     let method = RunMethod::Optimal;
