@@ -1,11 +1,11 @@
 //! Which queued payments settle together: the best answer that a budget finds, and how good it is at least.
 //!
 //! Value counts by class, the most urgent first ([`certify::queue`] says what binds an answer and what proves a bound).
-//! The way to it: what can never settle is held ([`presolve`]); the FIFO-maximal set is the first answer and, with the guard
+//! The way to it: what can never settle is held (`presolve.rs`); the FIFO-maximal set is the first answer and, with the guard
 //! on, the part of every answer that is not questioned; a network relaxation bounds what any answer is worth
-//! ([`relaxation`]); branch and bound decides the payments that are large beside the means of their parties ([`search`]);
-//! rounding and exchanges find answers near the bound ([`answer`]); the search is written down as cases that anybody can
-//! check ([`proof`]). Budgets are in ticks, arcs and payments looked at, so that the same input gives the same answer.
+//! (`relaxation.rs`); branch and bound decides the payments that are large beside the means of their parties (`search.rs`);
+//! rounding and exchanges find answers near the bound (`answer.rs`); the search is written down as cases that anybody can
+//! check (`proof.rs`). Budgets are in ticks, arcs and payments looked at, so that the same input gives the same answer.
 
 mod answer;
 mod branching;
