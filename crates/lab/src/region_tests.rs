@@ -114,7 +114,7 @@ fn a_region_file_that_contradicts_itself_is_refused_with_a_sentence() {
         ("schema = 1", "schema = ", ""),
         ("schema = 1", "schema = 1\nnickname = 3", "nickname"),
         ("home = \"KNA\"", "home = \"TTO\"", "at home in TTO"),
-        ("home = \"KNA\"", "home = \"XXX\"", "country XXX"),
+        ("home = \"KNA\"", "home = \"ZZZ\"", "country ZZZ"),
         ("countries = [\"BRB\"]", "countries = [\"BRB\", \"BOL\"]", "country BOL with 2 members"),
         ("iso3 = \"ARG\"", "iso3 = \"arg\"", "country arg"),
         ("iso3 = \"ARG\"", "iso3 = \"BRA\"", "country ATG"),

@@ -86,7 +86,7 @@ fn a_row_that_stands_twice_counts_once_and_is_said() {
 #[test]
 fn rows_of_other_years_are_checked_for_form_and_nothing_else() {
     let good = "2012,ARG,BRA,100\n2012,BRA,ARG,1\n";
-    for row in ["2011,ARG,ARG,5\n", "2011,ARG,BRA,1\n2011,ARG,BRA,2\n", "2011,XXX,BRA,1\n"] {
+    for row in ["2011,ARG,ARG,5\n", "2011,ARG,BRA,1\n2011,ARG,BRA,2\n", "2011,ZZZ,BRA,1\n"] {
         let (flows, _) = read_rows(&format!("{good}{row}"));
         assert_eq!(flows.unwrap().total_usd_cents(), 10_100, "{row}");
     }

@@ -122,7 +122,7 @@ impl Story {
         let mut institutions = 0;
         for (index, (code, edges)) in members.iter().enumerate() {
             let member = MemberId::from_index(index);
-            let (code, bic) = ((*code).to_owned(), format!("{code}XXXXX"));
+            let (code, bic) = ((*code).to_owned(), format!("{code}ZZZZZ"));
             self.operator(EventBody::MemberRegistered { member, code: code.clone(), bic });
             for currency in *edges {
                 self.by(

@@ -414,7 +414,7 @@ fn of_largest_amounts(payments: u64) -> Events {
     tell(EventBody::CalendarDefined { calendar: CalendarId(0), name: "all".to_owned() });
     for (index, code) in ["AAA", "BBB"].into_iter().enumerate() {
         let member = MemberId::from_index(index);
-        tell(EventBody::MemberRegistered { member, code: code.to_owned(), bic: format!("{code}XXXXX") });
+        tell(EventBody::MemberRegistered { member, code: code.to_owned(), bic: format!("{code}ZZZZZ") });
         tell(EventBody::InstitutionAuthorised {
             institution: InstitutionId::from_index(index),
             member,

@@ -72,7 +72,7 @@ impl Told {
         let arrangement = ArrangementId(0);
         for (index, code) in ["AAA", "BBB", "CCC"].into_iter().enumerate() {
             let member = MemberId::from_index(index);
-            self.operator(EventBody::MemberRegistered { member, code: code.to_owned(), bic: format!("{code}XXXXX") });
+            self.operator(EventBody::MemberRegistered { member, code: code.to_owned(), bic: format!("{code}ZZZZZ") });
             let institution = EventBody::InstitutionAuthorised {
                 institution: InstitutionId::from_index(index),
                 member,
