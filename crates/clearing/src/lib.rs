@@ -6,6 +6,8 @@
 //!
 //! | for | see |
 //! | --- | --- |
+//! | debts that are set off in any part | [`set_off::solve`] |
+//! | queued payments that settle whole | [`queue::solve`] |
 //! | the network that every problem becomes | [`Network`], [`Circulation`] |
 
 #![deny(clippy::float_arithmetic, clippy::print_stdout, clippy::print_stderr)]
@@ -14,5 +16,6 @@ pub mod fifo;
 mod network;
 pub mod network_simplex;
 pub mod queue;
+pub mod set_off;
 
 pub use network::{Circulation, Network, NetworkError, SlacknessError};
