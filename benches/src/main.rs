@@ -1,17 +1,20 @@
 //! Benchmarks: every row beside a baseline measured in the same run, with the CPU time that it took.
 //!
 //! `cargo run --release -p benches` runs all; `-- decide durable replay memory` runs some; `-- --identifiers 1000000`
-//! makes the table of identifiers smaller than the ten million of the published figures. Nothing here asserts a time:
+//! makes the table of identifiers smaller than the ten million of the published figures, `--history N` the past of the old
+//! house (100000000 takes 10 GB of disk and some minutes). Nothing here asserts a time:
 //! a figure is something to read, with the machine's load beside it (docs/performance.md).
 
 mod baselines;
 mod decide;
 mod durable;
+mod history;
 mod house;
 mod memory;
 mod meter;
 mod queue;
 mod replay;
+mod shadow;
 
 use std::process::ExitCode;
 
@@ -19,12 +22,16 @@ use std::process::ExitCode;
 struct Options {
     sections: Vec<String>,
     identifiers: u64,
+    history: u64,
 }
 
-const SECTIONS: [&str; 5] = ["decide", "durable", "replay", "memory", "queue"];
+/// Payments that are open while the shadow writes snapshots.
+const OPEN_PAYMENTS: u64 = 1_000_000;
+
+const SECTIONS: [&str; 7] = ["decide", "durable", "replay", "memory", "queue", "history", "shadow"];
 
 fn options() -> Result<Options, String> {
-    let mut options = Options { sections: Vec::new(), identifiers: 10_000_000 };
+    let mut options = Options { sections: Vec::new(), identifiers: 10_000_000, history: 10_000_000 };
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
@@ -32,8 +39,12 @@ fn options() -> Result<Options, String> {
                 let value = arguments.next().ok_or("--identifiers takes a number")?;
                 options.identifiers = value.parse().map_err(|_| format!("--identifiers: {value} is no number"))?;
             }
+            "--history" => {
+                let value = arguments.next().ok_or("--history takes a number")?;
+                options.history = value.parse().map_err(|_| format!("--history: {value} is no number"))?;
+            }
             section if SECTIONS.contains(&section) => options.sections.push(section.to_owned()),
-            other => return Err(format!("{other} is none of {SECTIONS:?}, --identifiers N")),
+            other => return Err(format!("{other} is none of {SECTIONS:?}, --identifiers N, --history N")),
         }
     }
     if options.sections.is_empty() {
@@ -56,8 +67,10 @@ fn main() -> ExitCode {
         match section.as_str() {
             "decide" => decide::run(options.identifiers),
             "durable" => durable::run(),
+            "history" => history::run(options.history),
             "queue" => queue::run(),
             "replay" => replay::run(),
+            "shadow" => shadow::run(OPEN_PAYMENTS),
             _ => memory::run(),
         }
     }

@@ -38,6 +38,33 @@ pub trait Archive: Send + Sync {
     /// # Errors
     /// [`ArchiveFault`].
     fn uses_document(&self, arrangement: ArrangementId, document: DocumentKey) -> Result<bool, ArchiveFault>;
+
+    /// The payments of many keys: which of them are known, by place, each with its payment. An archive for which many
+    /// look-ups at once are cheaper overrides it.
+    ///
+    /// # Errors
+    /// [`ArchiveFault`].
+    fn payments_of_keys(&self, keys: &[PaymentKey]) -> Result<Vec<(usize, PaymentOriginal)>, ArchiveFault> {
+        let mut found = Vec::new();
+        for (place, key) in keys.iter().enumerate() {
+            found.extend(self.payment_of_key(*key)?.map(|original| (place, original)));
+        }
+        Ok(found)
+    }
+
+    /// Which of many trade documents are used, by place.
+    ///
+    /// # Errors
+    /// [`ArchiveFault`].
+    fn uses_documents(&self, documents: &[(ArrangementId, DocumentKey)]) -> Result<Vec<usize>, ArchiveFault> {
+        let mut used = Vec::new();
+        for (place, (arrangement, document)) in documents.iter().enumerate() {
+            if self.uses_document(*arrangement, *document)? {
+                used.push(place);
+            }
+        }
+        Ok(used)
+    }
 }
 
 /// Why an archive could not answer: what, where and what to do, in its own words.

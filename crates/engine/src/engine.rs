@@ -1,7 +1,7 @@
 //! The engine: what it holds, and how a batch becomes a block.
 
 use crate::archive::ArchiveFault;
-use crate::batch::{Answered, Batch, BatchId, Released};
+use crate::batch::{Answered, Batch, BatchId, Entry, Released};
 use crate::block::BlockInWork;
 use crate::fault::{Ended, SubmitFault};
 use crate::ledger_machine::LedgerMachine;
@@ -326,15 +326,18 @@ impl<J: Journal, M: Machine> Engine<J, M> {
         answers: &mut Vec<Answered<M::Answer>>,
     ) -> Result<usize, SubmitFault> {
         answers.reserve(batch.entries.len());
+        let mut ahead = Vec::new().into_iter();
         for (index, entry) in batch.entries.iter().enumerate() {
             if index % M::LOOK_AHEAD == 0 {
-                let ahead = batch.entries[index..].iter().take(M::LOOK_AHEAD);
-                ahead.for_each(|entry| self.machine.look_ahead_of_command(&self.state, &entry.command));
+                let next = &batch.entries[index..][..M::LOOK_AHEAD.min(batch.entries.len() - index)];
+                ahead = self.look_ahead(next).map_err(|fault| self.end_without_archive(fault))?.into_iter();
             }
-            let gathered = match self.machine.gather(self.machine.needs(&self.state, &entry.command)) {
-                Ok(gathered) => gathered,
-                // What was decided before it stands in a block that is not submitted: nobody was told of it.
-                Err(fault) => return Err(self.ended.get_or_insert(Ended::Archive(fault)).clone().into()),
+            let gathered = match ahead.next().flatten() {
+                Some(gathered) => gathered,
+                None => self
+                    .machine
+                    .gather(self.machine.needs(&self.state, &entry.command))
+                    .map_err(|fault| self.end_without_archive(fault))?,
             };
             self.step.clear();
             let answer = self.machine.decide(&self.state, block.now(), &entry.command, &gathered, &mut self.step);
@@ -349,6 +352,17 @@ impl<J: Journal, M: Machine> Engine<J, M> {
             answers.push(Answered { client: entry.client, answer });
         }
         Ok(0)
+    }
+
+    /// Looks ahead of commands and fetches what they need, where that cannot change before their turn.
+    fn look_ahead(&self, next: &[Entry<M::Command>]) -> Result<Vec<Option<M::Gathered>>, ArchiveFault> {
+        next.iter().for_each(|entry| self.machine.look_ahead_of_command(&self.state, &entry.command));
+        self.machine.gather_ahead(next.iter().map(|entry| self.machine.needs(&self.state, &entry.command)).collect())
+    }
+
+    /// What was decided in this batch stands in a block that is not submitted: nobody was told of it.
+    fn end_without_archive(&mut self, fault: ArchiveFault) -> SubmitFault {
+        self.ended.get_or_insert(Ended::Archive(fault)).clone().into()
     }
 
     fn release_heads(&mut self, block: &mut BlockInWork) -> Result<(), SubmitFault> {

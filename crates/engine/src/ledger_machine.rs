@@ -2,7 +2,7 @@
 
 use crate::archive::{Archive, ArchiveFault, MemoryArchive};
 use crate::machine::Machine;
-use domain::{Command, CommandBody, Event, EventBody, EventSeq, Timestamp};
+use domain::{Command, CommandBody, Event, EventBody, EventSeq, PaymentKey, PaymentOriginal, Timestamp};
 use journal::Head;
 use ledger::{Answer, Gathered, KnownPayment, Needs, RunBudget, State};
 use std::sync::Arc;
@@ -62,6 +62,11 @@ impl LedgerMachine {
     pub fn new(table_key: u64) -> Self {
         Self { table_key, evolve: ledger::evolve, decide: ledger::decide, memory: Memory::default(), optimising: None }
     }
+}
+
+fn known(original: &PaymentOriginal) -> KnownPayment {
+    let (payment, content) = (original.payment, original.content);
+    KnownPayment { payment, content, state: original.state, refusal: original.refusal }
 }
 
 impl Machine for LedgerMachine {
@@ -149,9 +154,7 @@ impl Machine for LedgerMachine {
         let mut gathered = Gathered::default();
         for key in needs.identifiers {
             if let Some(original) = archive.payment_of_key(key)? {
-                let (payment, content) = (original.payment, original.content);
-                let known = KnownPayment { payment, content, state: original.state, refusal: original.refusal };
-                gathered.identifiers.insert(key, known);
+                gathered.identifiers.insert(key, known(&original));
             }
         }
         for payment in needs.payments {
@@ -162,6 +165,36 @@ impl Machine for LedgerMachine {
         for (arrangement, document) in needs.documents {
             if archive.uses_document(arrangement, document)? {
                 gathered.documents.insert((arrangement, document));
+            }
+        }
+        Ok(gathered)
+    }
+
+    /// Identifiers and trade documents of many commands; a command about a payment that left memory waits for its turn, for
+    /// one before it may bring that payment back.
+    fn gather_ahead(&self, needs: Vec<Needs>) -> Result<Vec<Option<Gathered>>, ArchiveFault> {
+        let archive = &self.memory.archive;
+        let mut gathered: Vec<Option<Gathered>> =
+            needs.iter().map(|needs| needs.payments.is_empty().then(Gathered::default)).collect();
+        let (mut keys, mut documents) = (Vec::new(), Vec::new());
+        for (command, needs) in needs.iter().enumerate().filter(|(_, needs)| needs.payments.is_empty()) {
+            keys.extend(needs.identifiers.iter().map(|key| (command, *key)));
+            documents.extend(needs.documents.iter().map(|document| (command, *document)));
+        }
+        let (commands, keys): (Vec<usize>, Vec<PaymentKey>) = keys.into_iter().unzip();
+        if !keys.is_empty() {
+            for (place, original) in archive.payments_of_keys(&keys)? {
+                if let Some(found) = &mut gathered[commands[place]] {
+                    found.identifiers.insert(keys[place], known(&original));
+                }
+            }
+        }
+        let (commands, documents): (Vec<usize>, Vec<_>) = documents.into_iter().unzip();
+        if !documents.is_empty() {
+            for place in archive.uses_documents(&documents)? {
+                if let Some(found) = &mut gathered[commands[place]] {
+                    found.documents.insert(documents[place]);
+                }
             }
         }
         Ok(gathered)

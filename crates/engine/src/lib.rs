@@ -19,6 +19,7 @@ mod ledger_machine;
 pub mod limits;
 mod machine;
 mod open;
+mod open_runs;
 mod read;
 mod replica;
 mod snapshot;

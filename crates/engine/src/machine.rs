@@ -56,6 +56,15 @@ pub trait Machine {
     /// [`ArchiveFault`]: it cannot be told, and nothing is decided on a guess.
     fn gather(&self, needs: Self::Needs) -> Result<Self::Gathered, ArchiveFault>;
 
+    /// Fetches for several commands at once, before the first of them is decided: one entry a command, `None` where what
+    /// it needs may change with those before it, so that it is fetched in its turn.
+    ///
+    /// # Errors
+    /// [`ArchiveFault`].
+    fn gather_ahead(&self, needs: Vec<Self::Needs>) -> Result<Vec<Option<Self::Gathered>>, ArchiveFault> {
+        Ok(needs.iter().map(|_| None).collect())
+    }
+
     /// Everything up to `head` is durable.
     fn durable(&self, _head: &Head) {}
 

@@ -8,7 +8,7 @@ use domain::{
     ArrangementId, Bucket, ContentDigest, CurrencyId, CycleId, Date, DocumentKey, InstitutionId, PaymentId, PaymentKey,
     PaymentOriginal, PaymentState, Refusal, Timestamp, Uetr,
 };
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// What is remembered of a payment. Kept small: a clearing house holds millions.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
@@ -151,7 +151,7 @@ impl Payments {
 
     /// What leaves memory when everything closed before an ordinal does.
     pub(crate) fn closed_before(&self, before: PaymentId) -> impl Iterator<Item = (PaymentId, &PaymentRecord)> + '_ {
-        self.iter().take_while(move |(payment, _)| *payment < before).filter(|(_, record)| record.is_finished())
+        self.records.finished_before(before.0).map(|(ordinal, record)| (PaymentId(ordinal), record))
     }
 
     /// Lets go of everything closed before an ordinal. What is open stays, and what was recalled goes with the rest.
@@ -294,6 +294,9 @@ struct Records {
     count: u64,
     evicted_before: u64,
     kept: BTreeMap<u64, PaymentRecord>,
+    /// Of those kept, the ones that something happened to since the last eviction: no other can have become finished, and
+    /// a day's open payments are not looked through at each step.
+    kept_and_touched: BTreeSet<u64>,
 }
 
 /// Records of a piece: a power of two, so that finding one is a shift and a mask.
@@ -317,6 +320,7 @@ impl Records {
 
     fn of_mut(&mut self, ordinal: u64) -> &mut PaymentRecord {
         if ordinal < self.evicted_before {
+            self.kept_and_touched.insert(ordinal);
             return self.kept.get_mut(&ordinal).expect("a payment that an event names is in memory");
         }
         let (piece, place) = self.place(ordinal);
@@ -333,12 +337,24 @@ impl Records {
     }
 
     fn keep(&mut self, ordinal: u64, record: PaymentRecord) {
+        self.kept_and_touched.insert(ordinal);
         self.kept.insert(ordinal, record);
+    }
+
+    /// What is finished before an ordinal, in order.
+    fn finished_before(&self, before: u64) -> impl Iterator<Item = (u64, &PaymentRecord)> + '_ {
+        let touched = self.kept_and_touched.iter().map(|ordinal| (*ordinal, self.of(*ordinal)));
+        let in_pieces = (self.evicted_before..before).map(|ordinal| (ordinal, self.of(ordinal)));
+        touched.chain(in_pieces).filter(|(_, record)| record.is_finished())
     }
 
     /// Sets what is open before an ordinal aside, and lets go of the rest and of the pieces that are empty then.
     fn evict(&mut self, before: u64) {
-        self.kept.retain(|_, record| !record.is_finished());
+        for ordinal in std::mem::take(&mut self.kept_and_touched) {
+            if self.of(ordinal).is_finished() {
+                self.kept.remove(&ordinal);
+            }
+        }
         for ordinal in self.evicted_before..before {
             let (piece, place) = self.place(ordinal);
             let record = &self.pieces[piece][place];

@@ -71,6 +71,14 @@ impl Archive for Indexed {
     fn uses_document(&self, arrangement: ArrangementId, document: DocumentKey) -> Result<bool, ArchiveFault> {
         self.history.uses_document(arrangement, document).map_err(|fault| self.fault(fault))
     }
+
+    fn payments_of_keys(&self, keys: &[PaymentKey]) -> Result<Vec<(usize, PaymentOriginal)>, ArchiveFault> {
+        self.history.payments_of_keys(keys).map_err(|fault| self.fault(fault))
+    }
+
+    fn uses_documents(&self, documents: &[(ArrangementId, DocumentKey)]) -> Result<Vec<usize>, ArchiveFault> {
+        self.history.uses_documents(documents).map_err(|fault| self.fault(fault))
+    }
 }
 
 /// The memory of a replica that decides nothing, and so never asks for what left it.
