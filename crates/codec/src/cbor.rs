@@ -17,6 +17,8 @@ pub(crate) const BYTES: u8 = 2 << 5;
 pub(crate) const TEXT: u8 = 3 << 5;
 /// Major type 4: an array, the number is its count of items.
 pub(crate) const ARRAY: u8 = 4 << 5;
+/// Major type 5: a map, the number is its count of pairs.
+pub(crate) const MAP: u8 = 5 << 5;
 /// Major type 6: a tag.
 pub(crate) const TAG: u8 = 6 << 5;
 /// Major type 7: simple values.

@@ -4,27 +4,36 @@
 //! adopted it, so that no later reader of rulebook files decides what an old journal means.
 
 use crate::error::DecodeError;
-use crate::item::{Item, Record, record, record_item, tuple_item};
+use crate::item::{Item, record_item, tuple_item};
 use crate::numbers::{cycle_length, on_limit, price, rate_rounding, rule_key};
 use crate::reader::{Reader, Refused};
 use crate::writer::Writer;
 use domain::plan::{
     Article, ConformityRule, ConversionRule, CycleLength, CycleRule, DayRule, DayStep, EvidenceRule, InstrumentRule,
-    InterestRule, LimitRule, OnLimit, Plan, Price, QueueRule, ReturnRule, RuleKey, SettlementRule, SuspensionRule,
-    Trigger, Triggers,
+    InterestRule, LimitRule, OnLimit, Plan, PlanAdditions, Price, QueueRule, ReturnRule, RuleKey, SettlementRule,
+    SuspensionRule, Trigger, Triggers,
 };
 use money::{MAX_RATE_DECIMALS, RateRounding};
 
-/// Version of the form of a plan that is written now.
-const PLAN_VERSION: u64 = 1;
+/// Version of the form of a plan without additions.
+const FIELDS_ONLY: u64 = 1;
+/// Version of the form of a plan with additions: its fields, then a map of those additions that it has. A plan without any
+/// has the form above, so that the same plan is always the same bytes.
+const WITH_ADDITIONS: u64 = 2;
 
 impl Item for Box<Plan> {
-    const LEAST_BYTES: usize = 1 + Plan::FIELDS;
+    const LEAST_BYTES: usize = 1 + PlanFields::FIELDS;
 
     fn write(&self, to: &mut Writer<'_>) {
-        to.array(1 + Plan::FIELDS);
-        to.unsigned(PLAN_VERSION);
-        self.write_fields(to);
+        let additions = present(&self.additions);
+        let with_additions = usize::from(additions > 0);
+        to.array(1 + PlanFields::FIELDS + with_additions);
+        to.unsigned(if with_additions > 0 { WITH_ADDITIONS } else { FIELDS_ONLY });
+        PlanFields::write(self, to);
+        if with_additions > 0 {
+            to.map(additions);
+            write_additions(&self.additions, to);
+        }
     }
 
     fn read(from: &mut Reader<'_>) -> Result<Self, Refused> {
@@ -32,17 +41,102 @@ impl Item for Box<Plan> {
         let at = from.position();
         let items = from.array(1, EXPECTED)?;
         let version = from.unsigned(EXPECTED)?;
-        if version != PLAN_VERSION {
-            return Err(from.refuse(DecodeError::UnknownVersion { name: "Plan", version }));
-        }
-        if items != 1 + Plan::FIELDS {
+        let with_additions = match version {
+            FIELDS_ONLY => 0,
+            WITH_ADDITIONS => 1,
+            _ => return Err(from.refuse(DecodeError::UnknownVersion { name: "Plan", version })),
+        };
+        if items != 1 + PlanFields::FIELDS + with_additions {
             return Err(from.malformed(at, EXPECTED));
         }
-        Self::read_fields(from)
+        let mut plan = PlanFields::read(from)?;
+        if with_additions > 0 {
+            plan.additions = read_additions(from)?;
+        }
+        Ok(Box::new(plan))
     }
 }
 
-record!(Plan {
+/// The fields that every plan has, in the order in which they are written.
+struct PlanFields;
+
+macro_rules! plan_fields {
+    ($($field:ident),+ $(,)?) => {
+        impl PlanFields {
+            const FIELDS: usize = [$(stringify!($field)),+].len();
+
+            fn write(plan: &Plan, to: &mut Writer<'_>) {
+                let Plan { $($field,)+ additions: _ } = plan;
+                $($field.write(to);)+
+            }
+
+            fn read(from: &mut Reader<'_>) -> Result<Plan, Refused> {
+                $(let $field = Item::read(from)?;)+
+                Ok(Plan { $($field,)+ additions: PlanAdditions::default() })
+            }
+        }
+    };
+}
+
+/// Additions by their keys, which are permanent. One that has its default is left out.
+macro_rules! plan_additions {
+    ($($field:ident = $key:literal),* $(,)?) => {
+        /// How many additions a plan has.
+        fn present(additions: &PlanAdditions) -> usize {
+            let PlanAdditions { $($field),* } = additions;
+            [$(usize::from(!is_default($field))),*].iter().sum()
+        }
+
+        #[allow(unused_variables, reason = "while there are no additions")]
+        fn write_additions(additions: &PlanAdditions, to: &mut Writer<'_>) {
+            let PlanAdditions { $($field),* } = additions;
+            $(if !is_default($field) {
+                to.unsigned($key);
+                $field.write(to);
+            })*
+        }
+
+        #[allow(unused_mut, unused_assignments, unreachable_code, reason = "while there are no additions")]
+        fn read_additions(from: &mut Reader<'_>) -> Result<PlanAdditions, Refused> {
+            const EXPECTED: &str = "a map of a plan's additions, keys ascending, none with its default";
+            let mut additions = PlanAdditions::default();
+            let at = from.position();
+            let pairs = from.map(EXPECTED)?;
+            if pairs == 0 {
+                return Err(from.malformed(at, EXPECTED));
+            }
+            let mut before = 0;
+            for _ in 0..pairs {
+                let at = from.position();
+                let key = from.unsigned(EXPECTED)?;
+                if key <= before {
+                    return Err(from.malformed(at, EXPECTED));
+                }
+                before = key;
+                match key {
+                    $($key => {
+                        additions.$field = Item::read(from)?;
+                        if is_default(&additions.$field) {
+                            return Err(from.malformed(at, EXPECTED));
+                        }
+                    })*
+                    _ => return Err(from.refuse(DecodeError::UnknownVersion { name: "an addition to Plan", version: key })),
+                }
+            }
+            Ok(additions)
+        }
+    };
+}
+
+#[allow(dead_code, reason = "while there are no additions")]
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+// Keys 1 to 19: credit; 20 to 39: kinds of arrangements.
+plan_additions! {}
+
+plan_fields! {
     name,
     version,
     initiator,
@@ -65,7 +159,7 @@ record!(Plan {
     returns,
     suspension,
     articles,
-});
+}
 
 record_item!(InstrumentRule { fields, check_digit });
 record_item!(Triggers { collection, clearing, payout, payout_at_clearing_by_choice });

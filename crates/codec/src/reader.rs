@@ -1,7 +1,9 @@
 //! CBOR items in (RFC 8949): exactly what the writer writes, and nothing else. Whatever is not in its shortest form, or
 //! of indefinite length, is refused.
 
-use crate::cbor::{ARRAY, BYTES, FALSE, NEGATIVE, NEGATIVE_BIGNUM, NULL, POSITIVE_BIGNUM, TAG, TEXT, TRUE, UNSIGNED};
+use crate::cbor::{
+    ARRAY, BYTES, FALSE, MAP, NEGATIVE, NEGATIVE_BIGNUM, NULL, POSITIVE_BIGNUM, TAG, TEXT, TRUE, UNSIGNED,
+};
 use crate::error::DecodeError;
 
 /// The bytes are no event; the reader holds why. Being empty, it leaves the registers to the value that was read.
@@ -166,6 +168,13 @@ impl<'a> Reader<'a> {
     pub fn array_of(&mut self, items: usize, expected: &'static str) -> Result<(), Refused> {
         let at = self.at;
         if self.array(1, expected)? == items { Ok(()) } else { Err(self.malformed(at, expected)) }
+    }
+
+    /// The head of a map: how many pairs follow, for which what is left of the input has room.
+    pub fn map(&mut self, expected: &'static str) -> Result<usize, Refused> {
+        let at = self.at;
+        let pairs = usize::try_from(self.head(MAP, expected)?).unwrap_or(usize::MAX);
+        if pairs.saturating_mul(2) > self.bytes.len() - self.at { Err(self.malformed(at, expected)) } else { Ok(pairs) }
     }
 
     #[inline]

@@ -1,6 +1,8 @@
 //! CBOR items out (RFC 8949). Everything has its shortest form and a definite length.
 
-use crate::cbor::{ARRAY, BYTES, FALSE, NEGATIVE, NEGATIVE_BIGNUM, NULL, POSITIVE_BIGNUM, TAG, TEXT, TRUE, UNSIGNED};
+use crate::cbor::{
+    ARRAY, BYTES, FALSE, MAP, NEGATIVE, NEGATIVE_BIGNUM, NULL, POSITIVE_BIGNUM, TAG, TEXT, TRUE, UNSIGNED,
+};
 
 /// Appends CBOR items to a vector.
 pub(crate) struct Writer<'a>(&'a mut Vec<u8>);
@@ -65,6 +67,12 @@ impl<'a> Writer<'a> {
     #[inline]
     pub fn array(&mut self, items: usize) {
         self.head(ARRAY, length(items));
+    }
+
+    /// The head of a map of that many pairs, which follow: keys ascending.
+    #[inline]
+    pub fn map(&mut self, pairs: usize) {
+        self.head(MAP, length(pairs));
     }
 
     #[inline]

@@ -54,7 +54,14 @@ pub struct Plan {
     pub suspension: SuspensionRule,
     /// Where each rule comes from.
     pub articles: Vec<(RuleKey, Article)>,
+    /// What only some rulebooks ask for.
+    pub additions: PlanAdditions,
 }
+
+/// Rules that only some rulebooks ask for. The default of each is that it is not there: a plan that was journaled before
+/// a rule was known reads as one that does not ask for it.
+#[derive(Clone, PartialEq, Eq, Default, Debug, serde::Serialize, serde::Deserialize)]
+pub struct PlanAdditions {}
 
 /// Who starts a payment.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]

@@ -4,8 +4,8 @@ use domain::Refusal;
 use domain::plan::{
     BusinessDays, CalendarRole, CheckDigit, ConformityRule, ConversionRates, ConversionRule, Counterparty, CycleLength,
     CycleRule, DayRule, DayStep, Denomination, EvidenceRule, Initiator, InstrumentRule, InterestRule, LimitKind,
-    LimitRule, Netting, OnLimit, Plan, PositionCurrency, Price, Purpose, QueueRule, QueuedIn, ReturnRate, ReturnRule,
-    SettlementRule, Silence, SuspensionRule, Trigger, TriggerEvent, Triggers, WhenUnset,
+    LimitRule, Netting, OnLimit, Plan, PlanAdditions, PositionCurrency, Price, Purpose, QueueRule, QueuedIn,
+    ReturnRate, ReturnRule, SettlementRule, Silence, SuspensionRule, Trigger, TriggerEvent, Triggers, WhenUnset,
 };
 use money::{AmountMinor, CurrencyCode, DayCount, RateRounding, Rounding};
 
@@ -72,6 +72,7 @@ pub fn push_fixed() -> Plan {
         returns: ReturnRule { window_days: 30, rate: ReturnRate::Original, exempt_from_limits: false },
         suspension: SuspensionRule { queued_in: QueuedIn::Cancel },
         articles: Vec::new(),
+        additions: PlanAdditions::default(),
     }
 }
 

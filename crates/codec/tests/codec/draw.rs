@@ -184,7 +184,7 @@ structures! {
     Plan {
         name, version, initiator, instrument, price, denominations, counterparty, position_currency, settlement_asset,
         triggers, purposes, evidence, limits, queue, day, cycle, settlement, interest, conformity, returns, suspension,
-        articles,
+        articles, additions,
     }
     InstrumentRule { fields, check_digit }
     Triggers { collection, clearing, payout, payout_at_clearing_by_choice }
@@ -201,6 +201,12 @@ structures! {
     ReturnRule { window_days, rate, exempt_from_limits }
     SuspensionRule { queued_in }
     Article { citation, assumed }
+}
+
+impl Drawn for PlanAdditions {
+    fn draw(_: &mut Draw<'_>) -> Self {
+        Self {}
+    }
 }
 
 macro_rules! tuples {

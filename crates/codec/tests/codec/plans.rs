@@ -4,8 +4,9 @@ use domain::Refusal;
 use domain::plan::{
     Article, BusinessDays, CalendarRole, CheckDigit, ConformityRule, ConversionRates, ConversionRule, Counterparty,
     CycleLength, CycleRule, DayRule, DayStep, Denomination, EvidenceRule, Initiator, InstrumentRule, InterestRule,
-    LimitKind, LimitRule, Netting, OnLimit, Plan, PositionCurrency, Price, Purpose, QueueRule, QueuedIn, ReturnRate,
-    ReturnRule, RuleKey, SettlementRule, Silence, SuspensionRule, Trigger, TriggerEvent, Triggers, WhenUnset,
+    LimitKind, LimitRule, Netting, OnLimit, Plan, PlanAdditions, PositionCurrency, Price, Purpose, QueueRule, QueuedIn,
+    ReturnRate, ReturnRule, RuleKey, SettlementRule, Silence, SuspensionRule, Trigger, TriggerEvent, Triggers,
+    WhenUnset,
 };
 use money::{AmountMinor, CurrencyCode, DayCount, RateRounding, Rounding};
 
@@ -72,6 +73,7 @@ pub fn push_fixed() -> Plan {
             article(RuleKey::Price, "rule 4", false),
             article(RuleKey::Limit(LimitKind::PerPayment), "rule 6", true),
         ],
+        additions: PlanAdditions::default(),
     }
 }
 

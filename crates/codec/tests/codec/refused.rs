@@ -194,12 +194,31 @@ fn a_plan_has_a_version_of_its_own() {
     let bytes = encoded(&adopted);
     // The plan is an array of 23 items, the first of them its version.
     let at = bytes.windows(2).position(|pair| pair == [0x97, 0x01]).unwrap() + 1;
-    for version in [0, 2] {
+    for version in [0, 3] {
         let mut bytes = bytes.clone();
         bytes[at] = version;
         let unknown = DecodeError::UnknownVersion { name: "Plan", version: u64::from(version) };
         assert_eq!(decode(&bytes), Err(unknown));
     }
+}
+
+#[test]
+fn a_plan_that_says_it_has_additions_names_at_least_one_that_is_known() {
+    let adopted = samples::all().into_iter().find(|event| event_type(&event.body).name == "RulebookAdopted").unwrap();
+    let plain = encoded(&adopted);
+    let at = plain.windows(2).position(|pair| pair == [0x97, 0x01]).unwrap();
+    // The plan is the last field: what is appended stands in it.
+    let with = |additions: &[u8]| {
+        // An array of 24 items, the first of them version 2.
+        let mut bytes = [&plain[..at], &[0x98, 24, 0x02], &plain[at + 2..]].concat();
+        bytes.extend_from_slice(additions);
+        decode_exact(&bytes)
+    };
+    assert!(matches!(with(&[0xa0]), Err(DecodeError::Malformed { .. })), "an empty map");
+    assert!(matches!(with(&[0xa1, 0x00, 0x00]), Err(DecodeError::Malformed { .. })), "there is no key 0");
+    let unknown = DecodeError::UnknownVersion { name: "an addition to Plan", version: 0xffff };
+    assert_eq!(with(&[0xa1, 0x19, 0xff, 0xff, 0x00]), Err(unknown));
+    assert!(unknown.needs_newer_program());
 }
 
 #[test]

@@ -8,8 +8,8 @@ use crate::not_built::NotBuilt;
 use crate::schema::{self, CalendarOf, CycleLengthKind, LimitAction, LimitScope, PriceKind, Rulebook, Unset};
 use domain::plan::{
     ConformityRule, ConversionRule, CycleLength, CycleRule, DayRule, DayStep, EvidenceRule, InstrumentRule,
-    InterestRule, LimitKind, LimitRule, OnLimit, Plan, Price, QueueRule, ReturnRule, SettlementRule, SuspensionRule,
-    Trigger, Triggers, WhenUnset,
+    InterestRule, LimitKind, LimitRule, OnLimit, Plan, PlanAdditions, Price, QueueRule, ReturnRule, SettlementRule,
+    SuspensionRule, Trigger, Triggers, WhenUnset,
 };
 
 impl Rulebook {
@@ -55,6 +55,7 @@ impl Rulebook {
             },
             suspension: SuspensionRule { queued_in: words::queued_in(self.suspension.queued_in) },
             articles: articles::of(self),
+            additions: PlanAdditions::default(),
         })
     }
 
