@@ -23,6 +23,8 @@ pub enum Promise {
     DamageIsFound,
     /// Everything comes to an end: no payment stays where it cannot stay.
     Liveness,
+    /// Personal data are there as long as a payment names them and nobody erased them, and no longer.
+    PersonalData,
     /// No assertion of the program fails.
     NoBug,
 }

@@ -135,6 +135,8 @@ impl World {
     /// Everything once more, from the journal alone.
     fn compare_everything(&mut self) -> Checked {
         self.compare_digests("at the end")?;
+        // What was refused is swept when the next process starts.
+        self.personal_data.sweep()?;
         self.engine = None;
         let journal = MemoryJournal::open(&self.disk.deep_copy(), self.given().0, NoFaults)
             .map_err(|fault| Found::new(Promise::DamageIsFound, format!("the journal does not open: {fault}")))?;

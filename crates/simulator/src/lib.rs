@@ -14,6 +14,7 @@
 //! | what people do | `moves/` |
 //! | processes that start, crash and start again | `process.rs` |
 //! | payments that leave memory | `archive.rs` |
+//! | personal data, put, swept, erased | `personal_data.rs` |
 //! | proposals for open runs, right and wrong | `proposals.rs` |
 //! | what is compared | `process.rs`, `answers.rs`, `orders.rs`, `mirror.rs` |
 //! | how it ends | `ending.rs` |
@@ -27,6 +28,7 @@ mod knobs;
 mod mirror;
 mod moves;
 mod orders;
+mod personal_data;
 mod process;
 mod proposals;
 pub mod random;
@@ -38,6 +40,7 @@ mod weather;
 mod world;
 
 pub use breach::{Breach, Promise};
+pub use personal_data::PayloadFault;
 pub use report::{Counts, Report};
 
 use engine::{Decide, Evolve};
@@ -57,6 +60,8 @@ pub struct Options {
     pub lose_acknowledged: bool,
     /// Whether the archive forgets what left memory, as no archive may: to see that it is noticed.
     pub archive_forgets: bool,
+    /// What the store of personal data does that no store may do: to see that it is noticed.
+    pub payload_fault: Option<PayloadFault>,
 }
 
 impl Default for Options {
@@ -67,6 +72,7 @@ impl Default for Options {
             faults: true,
             lose_acknowledged: false,
             archive_forgets: false,
+            payload_fault: None,
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::moves::Sent;
 use crate::weather::{Weather, survival};
 use crate::world::World;
 use domain::time::SECOND_US;
-use domain::{Event, EventSeq, Timestamp};
+use domain::{CommandBody, Event, EventSeq, Timestamp};
 use engine::{Batch, BatchId, Engine, Held, LedgerMachine, Memory, Options, Released, Revealed, SubmitFault};
 use journal::{Journal, JournalFault, Mark, MemoryJournal, NoFaults};
 use ledger::Answer;
@@ -54,6 +54,8 @@ impl World {
         let (engine, _) = opened
             .map_err(|fault| Found::new(Promise::ReplayAgrees, format!("the journal does not replay: {fault}")))?;
         self.engine = Some(engine);
+        // Opening made nothing durable that was not: what the journal names was followed above, or lost with the process.
+        self.personal_data.sweep()?;
         self.compare_digests("after opening")
     }
 
@@ -61,6 +63,16 @@ impl World {
     pub(crate) fn send(&mut self, sent: Vec<Sent>) -> Checked {
         let commands = sent.iter().map(|sent| sent.command.clone());
         let batch = Batch::of(self.given(), commands).correlated(self.counts.batches);
+        if self.engine.is_none() {
+            self.start()?;
+        }
+        let named = sent.iter().filter_map(|sent| match &sent.command.body {
+            CommandBody::Submit(submission) => Some(submission.order().commitment),
+            _ => None,
+        });
+        if !self.personal_data.put(named, self.knobs.crash_ppm) {
+            return self.crash();
+        }
         loop {
             let Some(engine) = self.engine.as_mut() else {
                 self.start()?;
@@ -124,6 +136,7 @@ impl World {
         let followed = self.follow(engine.journal());
         self.engine = Some(engine);
         followed?;
+        self.personal_data.sync();
         let Released { batch, answers, not_taken, events, durable_height, .. } = released;
         holds(Promise::DurableBeforeVisible, events.end.0 <= self.mirror.events, || {
             format!("answers about events up to {}, and {} are durable", events.end, self.mirror.events)
@@ -210,6 +223,7 @@ impl World {
         self.counts.faults += 1;
         self.engine = None;
         self.forget();
+        self.personal_data.crash();
         self.start()
     }
 
@@ -230,6 +244,7 @@ impl World {
         let survival = survival(&mut self.random);
         engine.into_journal().crash(survival);
         self.forget();
+        self.personal_data.crash();
         if self.options.lose_acknowledged {
             self.lose_what_was_acknowledged();
         }

@@ -5,6 +5,7 @@ use crate::breach::{Breach, Checked, Found, Promise};
 use crate::knobs::Knobs;
 use crate::mirror::Mirror;
 use crate::moves::{People, Scene, Sent, next_date, open_day};
+use crate::personal_data::PersonalData;
 use crate::process::{Flying, HeldRead};
 use crate::random::Random;
 use crate::report::{Counts, Report};
@@ -57,6 +58,7 @@ pub(crate) struct World {
     last: VecDeque<(EventSeq, Timestamp, Event)>,
     /// A proposal of before: to be made once more, when it is stale.
     pub(crate) last_proposal: Option<RunProposal>,
+    pub(crate) personal_data: PersonalData,
     pub(crate) mirror: Mirror,
     pub(crate) auditor: audit::Model,
     pub(crate) trace: Trace,
@@ -91,6 +93,7 @@ impl World {
             recent: VecDeque::new(),
             last: VecDeque::new(),
             last_proposal: None,
+            personal_data: PersonalData::new(seed, options.payload_fault),
             mirror: Mirror::default(),
             auditor: audit::Model::new(),
             trace: Trace::default(),
@@ -188,6 +191,7 @@ impl World {
         self.collect_some()?;
         self.maybe_end_the_process()?;
         self.optimise()?;
+        self.personal_data.maybe_erase();
         self.maybe_compare()
     }
 
@@ -259,6 +263,7 @@ impl World {
         self.last.push_back((seq, now, event.clone()));
         *self.coverage.entry(name_of(&event.body)).or_default() += 1;
         self.mirror.apply(seq, now, &event)?;
+        self.personal_data.take(&event.body);
         self.auditor.apply(seq, now, &event).map_err(|finding| {
             let since = if finding.check == audit::Check::Digest { self.difference() } else { String::new() };
             Found::new(Promise::AuditorAgrees, format!("{finding}; the event: {event:?}; {since}"))

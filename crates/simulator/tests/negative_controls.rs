@@ -6,7 +6,7 @@ use domain::{Actor, Command, CommandBody, Event, EventSeq, PaymentId, Refusal, R
 use engine::Evolve;
 use ledger::{Answer, Gathered, State};
 use money::AmountMinor;
-use simulator::{Options, Promise, Report, run};
+use simulator::{Options, PayloadFault, Promise, Report, run};
 
 /// Seeds within which each must be found.
 const SEEDS: u64 = 40;
@@ -225,6 +225,17 @@ fn an_archive_that_forgets_is_found_out() {
     let options = Options { archive_forgets: true, ..Options::default() };
     let report = broken_by(options).unwrap_or_else(|| panic!("in {SEEDS} seeds nobody missed what left memory"));
     eprintln!("seed {}: {}", report.seed, report.breach.expect("that is why it was given back"));
+}
+
+#[test]
+fn a_store_of_personal_data_that_breaks_a_promise_is_found_out_each_time() {
+    for fault in [PayloadFault::SyncsLate, PayloadFault::ForgetsErasure, PayloadFault::NeverSweeps] {
+        let options = Options { payload_fault: Some(fault), ..Options::default() };
+        let report = broken_by(options).unwrap_or_else(|| panic!("in {SEEDS} seeds nobody noticed: {fault:?}"));
+        let breach = report.breach.expect("that is why it was given back");
+        assert_eq!(breach.promise, Promise::PersonalData, "{breach}");
+        eprintln!("{fault:?}: seed {}, {breach}", report.seed);
+    }
 }
 
 #[test]
