@@ -60,6 +60,8 @@ pub struct Options {
     pub lose_acknowledged: bool,
     /// Whether the archive forgets what left memory, as no archive may: to see that it is noticed.
     pub archive_forgets: bool,
+    /// Whether snapshots are of a state that left out a deposit, as none may: to see that it is noticed.
+    pub snapshots_lie: bool,
     /// What the store of personal data does that no store may do: to see that it is noticed.
     pub payload_fault: Option<PayloadFault>,
 }
@@ -72,6 +74,7 @@ impl Default for Options {
             faults: true,
             lose_acknowledged: false,
             archive_forgets: false,
+            snapshots_lie: false,
             payload_fault: None,
         }
     }

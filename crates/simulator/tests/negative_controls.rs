@@ -228,6 +228,15 @@ fn an_archive_that_forgets_is_found_out() {
 }
 
 #[test]
+fn a_snapshot_of_a_state_that_never_was_is_found_out() {
+    let options = Options { snapshots_lie: true, ..Options::default() };
+    let report = broken_by(options).unwrap_or_else(|| panic!("in {SEEDS} seeds nobody noticed the snapshot"));
+    let breach = report.breach.expect("that is why it was given back");
+    assert!([Promise::AuditorAgrees, Promise::ReplayAgrees].contains(&breach.promise), "{breach}");
+    eprintln!("seed {}: {breach}", report.seed);
+}
+
+#[test]
 fn a_store_of_personal_data_that_breaks_a_promise_is_found_out_each_time() {
     for fault in [PayloadFault::SyncsLate, PayloadFault::ForgetsErasure, PayloadFault::NeverSweeps] {
         let options = Options { payload_fault: Some(fault), ..Options::default() };
