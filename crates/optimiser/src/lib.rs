@@ -14,17 +14,20 @@
 //! | the solver, and the only way from it to a command | [`solve`], [`verify`], [`Verified::command`] |
 //! | a certificate in bytes, and its digest | `certificate.rs` |
 //! | the thread of a node | [`Optimiser`] |
+//! | why an item waits, and who gains what | [`explain`] |
 //! | what offsetting pairs alone would settle, to compare with | [`bilateral_offset_minor`] |
 #![deny(clippy::float_arithmetic, clippy::print_stdout, clippy::print_stderr)]
 
 mod bilateral;
 mod certificate;
+mod explanation;
 mod instance;
 mod proposal;
 mod worker;
 
 pub use bilateral::bilateral_offset_minor;
 pub use certificate::certificate_bytes;
+pub use explanation::{Explanation, Gain, Obstacle, Waiting, explain};
 pub use instance::instance_of;
 pub use proposal::{Budget, NoProposal, Solved, Verified, propose, solve, verify};
 pub use worker::{Optimiser, Outcome};

@@ -28,7 +28,7 @@ pub struct Optimiser {
     runs: Option<Sender<RunInstance>>,
     outcomes: Receiver<Outcome>,
     thread: Option<JoinHandle<()>>,
-    /// The last run of each arrangement that was handed over.
+    /// The last run of each arrangement that was found open.
     last: BTreeMap<ArrangementId, RunId>,
     waiting: usize,
 }
@@ -53,21 +53,24 @@ impl Optimiser {
         Ok(Self { runs: Some(runs), outcomes, thread: Some(thread), last: BTreeMap::new(), waiting: 0 })
     }
 
-    /// Hands over every open run that was not handed over before; gives how many. To be called after each batch: at most one
-    /// run of an arrangement is open at a time, so what waits here is bounded by the arrangements.
-    pub fn take_open_runs(&mut self, state: &State) -> usize {
-        let mut taken = 0;
+    /// Every open run that was not found before: to be handed over. To be called after each batch: at most one run of an
+    /// arrangement is open at a time, so what waits here is bounded by the arrangements.
+    pub fn find_open_runs(&mut self, state: &State) -> Vec<RunInstance> {
+        let mut found = Vec::new();
         for arrangement in state.arrangement_ids() {
             let Some(run) = state.open_run(arrangement) else { continue };
             if self.last.insert(arrangement, run.run) != Some(run.run) {
-                self.hand_over(run.clone());
-                taken += 1;
+                found.push(run.clone());
             }
         }
-        taken
+        found
     }
 
-    fn hand_over(&mut self, run: RunInstance) {
+    /// Hands a run over to the thread.
+    ///
+    /// # Panics
+    /// If the thread has ended, which it does only when this is dropped: a bug.
+    pub fn hand_over(&mut self, run: RunInstance) {
         let runs = self.runs.as_ref().expect("the sender is there until the end");
         // The thread lives as long as this: it ends by itself only when nobody listens.
         runs.send(run).expect("bug: the optimiser's thread has ended");

@@ -1,3 +1,4 @@
 //! The optimiser from the outside.
 
+mod reasons;
 mod runs;

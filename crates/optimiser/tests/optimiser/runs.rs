@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use std::collections::BTreeSet;
 
 /// Items as (payer, payee, amount, urgent), numbered from 100.
-fn run(headroom: &[i128], items: &[(u32, u32, u64, bool)]) -> RunInstance {
+pub(crate) fn run(headroom: &[i128], items: &[(u32, u32, u64, bool)]) -> RunInstance {
     let participant = |(number, headroom_minor): (u32, &i128)| RunParticipant {
         institution: InstitutionId(10 + number),
         headroom_minor: *headroom_minor,
@@ -33,7 +33,7 @@ fn run(headroom: &[i128], items: &[(u32, u32, u64, bool)]) -> RunInstance {
 }
 
 /// Whether a subset keeps every rule: floors all at once, urgent items in order.
-fn is_allowed(run: &RunInstance, settles: impl Fn(usize) -> bool) -> bool {
+pub(crate) fn is_allowed(run: &RunInstance, settles: impl Fn(usize) -> bool) -> bool {
     let floors = run.participants.iter().all(|participant| {
         let mut left = participant.headroom_minor;
         let mut pays = false;
@@ -106,7 +106,7 @@ fn without_fifo(run: &RunInstance) -> RunInstance {
     rest
 }
 
-fn runs() -> impl Strategy<Value = RunInstance> {
+pub(crate) fn runs() -> impl Strategy<Value = RunInstance> {
     let items = proptest::collection::vec((0_u32..4, 1_u32..4, 1_u64..60, any::<bool>()), 4..14);
     (proptest::collection::vec(0_i128..20, 4), items).prop_map(|(headroom, items)| {
         // Payees counted from the payer, so that nobody pays itself.
