@@ -190,6 +190,15 @@ impl Model {
         holds(Check::Queue, "a cancel that is pending", "pending once", first, id)
     }
 
+    /// Everything that the run under way holds frozen, with the headroom of now, for whoever wants to compare. None where no
+    /// run is under way, or where somebody's headroom has no limit.
+    #[must_use]
+    pub fn frozen_instance(&self, id: ArrangementId) -> Option<RunInstance> {
+        let run = self.arrangements.get(&id)?.frozen.as_ref()?;
+        let headroom = self.headroom_of_frozen(id).ok()?;
+        self.instance(id, run.run, &run.items, &headroom).ok()
+    }
+
     /// Sees how things are before the end of a run changes them.
     pub(crate) fn begin_conclusion(&mut self, id: ArrangementId) -> Checked {
         if self.is_concluding(id) {

@@ -67,6 +67,8 @@ pub struct Assumptions {
     pub largest_payment_usd_cents: Option<u64>,
     /// Whether the flows are the gravity model's, with what it leaves unexplained drawn from the seed.
     pub drawn_flows: bool,
+    /// Ticks that the optimiser may take in a run; none where runs settle in order of entry.
+    pub optimiser_ticks: Option<u64>,
     /// How far apart members quote buying and selling, in parts per million, where they quote.
     pub spread_ppm: Option<u32>,
     /// What is not in the run.
@@ -110,6 +112,11 @@ impl Assumptions {
         if let Some(spread_ppm) = self.spread_ppm {
             let spread = percent(u64::from(spread_ppm));
             said.push(format!("members quote buying and selling {spread} % apart around the day's rate"));
+        }
+        if let Some(ticks) = self.optimiser_ticks {
+            said.push(format!(
+                "optimisation runs settle the most that {ticks} ticks of search find, beyond what settles in order of entry"
+            ));
         }
         said.push("leg 1 is collected and debits are conformed to when they are due; nobody pays late".to_owned());
         said.extend(self.not_in_run.sentences());

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::plan::LimitKind;
-use domain::{Date, Refusal};
+use domain::{Date, PaymentId, Refusal, RunId, Timestamp};
 use money::format_minor;
 
 use crate::random::Seed;
@@ -179,6 +179,141 @@ pub struct DayOutcome {
     pub transfers_usd_cents: u128,
 }
 
+/// How an optimisation run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RunEnding {
+    /// At its freeze: what settles in order of entry left nothing to choose from.
+    AtOnce,
+    /// By a proposal of the optimiser, verified and posted.
+    Optimised,
+    /// In order of entry, for want of a proposal that held.
+    WithoutProposal,
+}
+
+/// What keeps a payment, beside what a run settled, from settling too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Obstacle {
+    /// Its payer has too little: with this much more it would settle.
+    Liquidity {
+        /// How much is missing, in cents.
+        missing_usd_cents: i128,
+        /// Whether even all that waits for the payer, were it to come in, would not be enough.
+        whatever_comes_in: bool,
+    },
+    /// Its payer is beyond its share already: nothing that it sends settles in the run.
+    PayerShort {
+        /// By how much, in cents.
+        short_usd_cents: i128,
+    },
+    /// An urgent payment of the payer that came before it waits.
+    Behind {
+        /// That payment.
+        payment: PaymentId,
+    },
+}
+
+/// A payment that waits on after a run, and what would release it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WaitingPayment {
+    /// The payment.
+    pub payment: PaymentId,
+    /// Code of the institution that pays.
+    pub payer: String,
+    /// Code of the institution that is paid.
+    pub payee: String,
+    /// Its value in the run, in cents.
+    pub usd_cents: i128,
+    /// Whether it is urgent.
+    pub urgent: bool,
+    /// All that stands in its way: each must go. None: only the order of entry, or something that settled in its stead.
+    pub obstacles: Vec<Obstacle>,
+}
+
+/// An optimisation run of a run with an optimiser, beside what it would have come to in other ways. Amounts are those at the
+/// prices of the run, in cents.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunOutcome {
+    /// Which run.
+    pub run: RunId,
+    /// When it froze the queue.
+    pub at: Timestamp,
+    /// How it ended.
+    pub ending: RunEnding,
+    /// Payments frozen, without those whose quotes lapsed.
+    pub frozen_count: u64,
+    /// Their value, in cents.
+    pub frozen_usd_cents: i128,
+    /// Payments that the run settled.
+    pub settled_count: u64,
+    /// What settles in order of entry, in cents: the FIFO-maximal set, which is part of what settled.
+    pub fifo_usd_cents: i128,
+    /// What offsetting pairs of institutions alone would have settled, in cents.
+    pub bilateral_usd_cents: i128,
+    /// What the run settled, in cents.
+    pub value_usd_cents: i128,
+    /// What no choice exceeds that keeps the rules, settles what settles in order of entry, and as much of the urgent payments,
+    /// in cents; none where nobody proved one.
+    pub upper_bound_usd_cents: Option<i128>,
+    /// Work of the optimiser, in its ticks; none where nothing was left to it.
+    pub ticks: Option<u64>,
+    /// The largest payments that wait on.
+    pub waiting: Vec<WaitingPayment>,
+}
+
+impl RunOutcome {
+    /// (bound − value) ÷ max(1, bound), in parts per million, rounded up; none where there is no bound.
+    #[must_use]
+    pub fn gap_ppm(&self) -> Option<i128> {
+        let bound = self.upper_bound_usd_cents?;
+        let over = (bound - self.value_usd_cents) * PPM;
+        Some((over + bound.max(1) - 1) / bound.max(1))
+    }
+
+    /// What it settled beyond what settles in order of entry, in cents.
+    #[must_use]
+    pub const fn gained_usd_cents(&self) -> i128 {
+        self.value_usd_cents - self.fifo_usd_cents
+    }
+}
+
+/// What an institution gained by settling together with all others, in all runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InstitutionGain {
+    /// Its code.
+    pub institution: String,
+    /// What runs settled of its payments, in cents.
+    pub sent_usd_cents: i128,
+    /// What runs settled of payments to it, in cents.
+    pub received_usd_cents: i128,
+}
+
+/// All optimisation runs together, each way of settling beside the others.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct RunTotals {
+    /// Runs that had something to choose from.
+    pub run_count: u64,
+    /// Runs in which something was left to the optimiser.
+    pub optimised_count: u64,
+    /// Runs that are proved to have settled the most that could be.
+    pub proved_count: u64,
+    /// Value frozen, in cents: what waits through several runs is counted in each.
+    pub frozen_usd_cents: i128,
+    /// What settles in order of entry, in cents.
+    pub fifo_usd_cents: i128,
+    /// What offsetting pairs alone would have settled, in cents.
+    pub bilateral_usd_cents: i128,
+    /// What the runs settled, in cents.
+    pub value_usd_cents: i128,
+    /// What no choice exceeds, in cents: where nobody proved a bound, all that was frozen.
+    pub upper_bound_usd_cents: i128,
+    /// Work of the optimiser, in its ticks.
+    pub ticks: u64,
+    /// The most that one run took.
+    pub most_ticks: u64,
+    /// The largest gap of a run that has one, in parts per million.
+    pub largest_gap_ppm: i128,
+}
+
 /// What a run came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
@@ -206,6 +341,10 @@ pub struct Outcome {
     pub cycles_closed: u64,
     /// Optimisation runs.
     pub run_count: u64,
+    /// Each of them that had something to choose from, where the run had an optimiser.
+    pub runs: Vec<RunOutcome>,
+    /// What institutions gained in those runs, in the order of their enrolment.
+    pub gains: Vec<InstitutionGain>,
     /// Each member.
     pub members: Vec<MemberOutcome>,
     /// Refused payments by why.
@@ -233,6 +372,34 @@ impl Outcome {
         let denominator = 2 * cleared;
         let half = if numerator < 0 { -cleared } else { cleared };
         (numerator + half) / denominator
+    }
+
+    /// All optimisation runs together.
+    #[must_use]
+    pub fn run_totals(&self) -> RunTotals {
+        self.runs.iter().fold(RunTotals::default(), |sum, run| RunTotals {
+            run_count: sum.run_count + 1,
+            optimised_count: sum.optimised_count + u64::from(run.ending == RunEnding::Optimised),
+            proved_count: sum.proved_count + u64::from(run.gap_ppm() == Some(0)),
+            frozen_usd_cents: sum.frozen_usd_cents + run.frozen_usd_cents,
+            fifo_usd_cents: sum.fifo_usd_cents + run.fifo_usd_cents,
+            bilateral_usd_cents: sum.bilateral_usd_cents + run.bilateral_usd_cents,
+            value_usd_cents: sum.value_usd_cents + run.value_usd_cents,
+            upper_bound_usd_cents: sum.upper_bound_usd_cents
+                + run.upper_bound_usd_cents.unwrap_or(run.frozen_usd_cents),
+            ticks: sum.ticks + run.ticks.unwrap_or(0),
+            most_ticks: sum.most_ticks.max(run.ticks.unwrap_or(0)),
+            largest_gap_ppm: sum.largest_gap_ppm.max(run.gap_ppm().unwrap_or(0)),
+        })
+    }
+
+    /// Runs by what they settled beyond what settles in order of entry, the most first, at most `most` of them.
+    #[must_use]
+    pub fn most_gained(&self, most: usize) -> Vec<&RunOutcome> {
+        let mut gained: Vec<&RunOutcome> = self.runs.iter().filter(|run| run.gained_usd_cents() > 0).collect();
+        gained.sort_by_key(|run| (std::cmp::Reverse(run.gained_usd_cents()), run.run));
+        gained.truncate(most);
+        gained
     }
 
     /// The ratio with six decimals.

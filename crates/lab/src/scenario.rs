@@ -4,6 +4,7 @@
 use domain::plan::{BusinessDays, CycleLength, LimitKind, Plan, Price};
 use domain::{Date, Timestamp};
 use money::{CurrencyCode, Rate};
+use optimiser::Budget;
 
 use crate::assumptions::{Assumptions, NotInRun, PairLines, PrefundingRule};
 use crate::calendar::{Calendars, Window};
@@ -54,6 +55,8 @@ pub struct Scenario {
     /// Business days of the arrangement within the window.
     pub(crate) business_days: Vec<Date>,
     pub(crate) seed: Seed,
+    /// What the optimiser may do in a run; none where runs settle in order of entry.
+    pub(crate) optimiser: Option<Budget>,
     assumptions: Assumptions,
 }
 
@@ -183,6 +186,7 @@ impl Scenario {
             pair_lines: pair_lines(&plan, &funding),
             largest_payment_usd_cents: funding.largest_payment,
             drawn_flows: ingredients.drawn_flows,
+            optimiser_ticks: None,
             spread_ppm: spread_ppm(&plan),
             not_in_run,
         };
@@ -200,6 +204,7 @@ impl Scenario {
             survey,
             business_days,
             seed,
+            optimiser: None,
             assumptions,
         })
     }
@@ -208,6 +213,23 @@ impl Scenario {
     #[must_use]
     pub fn assumptions(&self) -> &Assumptions {
         &self.assumptions
+    }
+
+    /// The same run with an optimiser: optimisation runs stay open, each is solved within so many ticks, and what is proposed
+    /// posts at once. It changes nothing where the rulebook has no queue.
+    #[must_use]
+    pub fn with_optimiser(mut self, ticks: u64) -> Scenario {
+        if self.plan.queue.is_some() {
+            self.optimiser = Some(Budget { ticks, ..Budget::default() });
+            self.assumptions.optimiser_ticks = Some(ticks);
+        }
+        self
+    }
+
+    /// Whether runs are solved by the optimiser.
+    #[must_use]
+    pub const fn has_optimiser(&self) -> bool {
+        self.optimiser.is_some()
     }
 
     /// The rules that the run follows.

@@ -8,6 +8,7 @@ use domain::{EventSeq, Timestamp};
 use journal::Blocks;
 
 use super::fault::RunFault;
+use super::setup::ARRANGEMENT;
 use super::tally::Tally;
 use crate::scenario::Scenario;
 
@@ -37,6 +38,12 @@ impl<'a> Bookkeeper<'a> {
 
     fn take(&mut self, seq: EventSeq, time: Timestamp, bytes: &[u8]) -> Result<(), RunFault> {
         let event = codec::decode_exact(bytes).map_err(|error| RunFault::Undecodable { seq, error })?;
+        // Before it is applied: what the run chooses from is frozen, and nothing of it released.
+        if self.tally.runs.wants_frozen(&event.body)
+            && let Some(frozen) = self.model.frozen_instance(ARRANGEMENT)
+        {
+            self.tally.runs.freeze(time, frozen);
+        }
         self.model.apply(seq, time, &event).map_err(|finding| RunFault::Finding(Box::new(finding)))?;
         self.tally.take(time, &event);
         Ok(())

@@ -12,7 +12,7 @@
 //! | what a date holds, and when | `agenda.rs`, `schedule.rs` |
 //! | from ticket to order | `orders.rs` |
 //! | what members and agent do when it is due | `steps.rs`, `quotes.rs` |
-//! | figures and audit, on a thread of their own | `bookkeeper.rs`, `tally.rs` |
+//! | figures and audit, on a thread of their own | `bookkeeper.rs`, `tally.rs`, `run_tally.rs` |
 
 mod agenda;
 mod bookkeeper;
@@ -21,6 +21,7 @@ mod orders;
 mod progress;
 pub(crate) mod quotes;
 mod resume;
+mod run_tally;
 pub(crate) mod schedule;
 pub(crate) mod setup;
 mod steps;
@@ -70,6 +71,7 @@ pub fn run<J: Journal>(
     observer: &mut dyn Observer,
 ) -> Result<Outcome, RunFault> {
     resume::check(scenario, engine)?;
+    engine.set_optimising(voyage::run_budget(scenario));
     let (parts, received) = mpsc::channel();
     let (driven, kept) = thread::scope(|scope| {
         let named = thread::Builder::new().name("bookkeeper".to_owned());

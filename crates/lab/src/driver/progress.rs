@@ -1,6 +1,6 @@
 //! How far a run is, for whoever watches.
 
-use domain::{Date, EventSeq};
+use domain::{Date, EventSeq, RunId};
 
 /// Which part of a run is under way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +39,12 @@ pub trait Observer {
 
     /// How far the run is: told after each step.
     fn progress(&mut self, done: Progress);
+
+    /// The optimiser begins to solve a run: for whoever has a clock.
+    fn solving(&mut self, _run: RunId) {}
+
+    /// The optimiser has solved that run, and its answer is verified; or there is none.
+    fn solved(&mut self, _run: RunId) {}
 }
 
 /// Nobody watches.

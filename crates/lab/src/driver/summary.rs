@@ -39,6 +39,7 @@ pub(crate) fn outcome<J: Journal>(
     if payments.submitted != buckets.values().sum::<u64>() || tally.cleared.count != payments.cleared {
         return Err(RunFault::Disagreement { what: "the number of payments" });
     }
+    let (runs, gains) = tally.runs.finish();
     let minor = |minor: i128| u128::try_from(minor).expect("bug: prefunding below zero");
     Ok(Outcome {
         seed: scenario.seed,
@@ -53,6 +54,8 @@ pub(crate) fn outcome<J: Journal>(
         positions_sum_to_zero: model.positions_sum_to_zero(),
         cycles_closed: figures.cycles_closed,
         run_count: tally.run_count,
+        runs,
+        gains,
         members: tally.members,
         refused: tally.refused,
         waits: tally.waits,

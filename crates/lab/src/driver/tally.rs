@@ -7,6 +7,7 @@ use domain::event::{Admitted, CycleClosed, Disposition, EndReason, PaymentEntere
 use domain::plan::{LimitKind, OnLimit};
 use domain::{CycleId, Date, Event, EventBody, InstitutionId, MemberId, PaymentId, Refusal, Timestamp};
 
+use super::run_tally::RunTally;
 use crate::outcome::{Counted, DayOutcome, MemberOutcome, WaitReason, Waits};
 use crate::scenario::Scenario;
 
@@ -31,6 +32,7 @@ pub(crate) struct Tally<'a> {
     pub(crate) lapsed: Counted,
     pub(crate) days: BTreeMap<Date, DayOutcome>,
     pub(crate) run_count: u64,
+    pub(crate) runs: RunTally<'a>,
 }
 
 #[derive(Clone, Copy)]
@@ -75,12 +77,14 @@ impl<'a> Tally<'a> {
             lapsed: Counted::default(),
             days: BTreeMap::new(),
             run_count: 0,
+            runs: RunTally::new(scenario),
         }
     }
 
     /// Takes the next event.
     pub(crate) fn take(&mut self, now: Timestamp, event: &Event) {
         self.now = now;
+        self.runs.take(&event.body);
         match &event.body {
             EventBody::PaymentEntered(entered) => self.entered(entered),
             EventBody::PaymentRefused { payment, key, refusal, .. } => {
@@ -104,7 +108,7 @@ impl<'a> Tally<'a> {
             EventBody::PaymentsEnded { reason, payments, .. } => {
                 payments.iter().for_each(|&payment| self.ended(payment, *reason));
             }
-            EventBody::RunEnded { .. } => {
+            EventBody::RunEnded { .. } | EventBody::RunConcluded { .. } => {
                 self.run_count += 1;
                 self.day().run_count += 1;
             }

@@ -8,7 +8,8 @@ use domain::command::Command;
 use domain::{Date, EventSeq, PaymentId, Timestamp};
 use engine::{Batch, ClientTag, Ended, Engine, LedgerMachine, Released, SubmitFault};
 use journal::{Blocks, Head, Journal};
-use ledger::{Answer, State};
+use ledger::{Answer, RunBudget, State};
+use optimiser::NoProposal;
 
 use super::agenda::{self, Action, Entry, GAP_US};
 use super::fault::RunFault;
@@ -30,6 +31,8 @@ enum Purpose {
     Orders { first: u64 },
     /// Nothing but what is due.
     Pulse,
+    /// What the optimiser proposes.
+    Proposal,
     /// Something that has to be done.
     Necessary(Necessary),
 }
@@ -71,7 +74,8 @@ impl Purpose {
         match self {
             Purpose::Orders { first } => first,
             Purpose::Pulse => 1 << Purpose::KIND_SHIFT,
-            Purpose::Necessary(step) => (2 << Purpose::KIND_SHIFT) | step.number(),
+            Purpose::Proposal => 2 << Purpose::KIND_SHIFT,
+            Purpose::Necessary(step) => (3 << Purpose::KIND_SHIFT) | step.number(),
         }
     }
 
@@ -80,12 +84,18 @@ impl Purpose {
         match correlation >> Purpose::KIND_SHIFT {
             0 => Purpose::Orders { first: rest },
             1 => Purpose::Pulse,
+            2 => Purpose::Proposal,
             _ => {
                 let place = usize::try_from(rest).expect("a place in a short list");
                 Purpose::Necessary(Necessary::ALL[place].0)
             }
         }
     }
+}
+
+/// How long runs stay open, if they do: each is concluded before the next entry begins, whatever became of its proposal.
+pub(crate) fn run_budget(scenario: &Scenario) -> Option<RunBudget> {
+    scenario.optimiser.map(|_| RunBudget { open_us: GAP_US / 2 })
 }
 
 pub(crate) struct Voyage<'a, J: Journal> {
@@ -224,13 +234,34 @@ impl<'a, J: Journal> Voyage<'a, J> {
             _ if at <= self.resumed_at => {}
             other => self.do_necessary(date, at, other)?,
         }
+        // Runs that were open in entries before those of a restart are concluded.
+        if until > self.resumed_at {
+            self.propose()?;
+        }
         self.observer.progress(self.progress);
         Ok(())
     }
 
     /// Whether a crash came between two blocks of what was due at a time: the rest of it still is.
     fn was_cut(&self, at: Timestamp) -> bool {
-        at == self.resumed_at && ledger::pulse(self.state(), at, None, &mut Vec::new())
+        at == self.resumed_at && ledger::pulse(self.state(), at, run_budget(self.scenario), &mut Vec::new())
+    }
+
+    /// Solves a run that the entry has opened, and posts what is proposed a microsecond after the entry's last block. The same
+    /// after a restart: the open run is in the state. Without a proposal it ends in order of entry, when the next entry comes.
+    fn propose(&mut self) -> Result<(), RunFault> {
+        let Some(budget) = self.scenario.optimiser else { return Ok(()) };
+        let state = self.engine.state_for_simulation();
+        let Some(run) = state.open_run(ARRANGEMENT) else { return Ok(()) };
+        self.observer.solving(run.run);
+        let proposed = optimiser::propose(run, budget);
+        self.observer.solved(run.run);
+        let at = state.now().plus_us(1);
+        match proposed {
+            Ok(verified) => self.submit(at, vec![verified.command()], Purpose::Proposal),
+            Err(NoProposal::TooLarge) => Ok(()),
+            Err(none) => panic!("bug: {none}"),
+        }
     }
 
     fn do_necessary(&mut self, date: Date, at: Timestamp, action: &Action) -> Result<(), RunFault> {
@@ -386,7 +417,8 @@ impl<'a, J: Journal> Voyage<'a, J> {
                     return Err(RunFault::Refused { action, at: self.last, refusal });
                 }
             }
-            Purpose::Pulse => {}
+            // A proposal that is refused costs its run the optimum: the run's own end says so.
+            Purpose::Pulse | Purpose::Proposal => {}
         }
         self.engine.recycle(released);
         Ok(())

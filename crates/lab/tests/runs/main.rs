@@ -3,6 +3,7 @@
 mod arrangements;
 mod bad_options;
 mod odd_worlds;
+mod optimised;
 mod reference_data;
 mod resume;
 mod world;
