@@ -140,7 +140,10 @@ fn start_up(young: &Path, old: &Path, payments: u64) {
         if dir == old {
             let each = figures.memory_bytes as f64 / figures.payments as f64;
             let disk = figures.disk_bytes as f64 / figures.payments as f64;
-            println!("| history: memory and disk of an old payment (aim 3 B) | {each:.2} B | | {disk:.0} B | |");
+            let files = figures.runs;
+            println!(
+                "| history: memory and disk of an old payment, in {files} files (aim 3 B) | {each:.2} B | | {disk:.0} B | |"
+            );
             assert!(figures.payments >= payments, "every old payment is in the index");
         }
         node.close().expect("closed");

@@ -2,7 +2,10 @@
 
 use crate::archive::{Archive, ArchiveFault, MemoryArchive};
 use crate::machine::Machine;
-use domain::{Command, CommandBody, Event, EventBody, EventSeq, PaymentKey, PaymentOriginal, Timestamp};
+use domain::{
+    ArrangementId, Command, CommandBody, DocumentKey, Event, EventBody, EventSeq, PaymentKey, PaymentOriginal,
+    Timestamp,
+};
 use journal::Head;
 use ledger::{Answer, Gathered, KnownPayment, Needs, RunBudget, State};
 use std::sync::Arc;
@@ -152,7 +155,7 @@ impl Machine for LedgerMachine {
     fn gather(&self, needs: Needs) -> Result<Gathered, ArchiveFault> {
         let archive = &self.memory.archive;
         let mut gathered = Gathered::default();
-        for key in needs.identifiers {
+        if let Some(key) = needs.identifier {
             if let Some(original) = archive.payment_of_key(key)? {
                 gathered.identifiers.insert(key, known(&original));
             }
@@ -162,10 +165,10 @@ impl Machine for LedgerMachine {
                 gathered.payments.insert(payment, original);
             }
         }
-        for (arrangement, document) in needs.documents {
-            if archive.uses_document(arrangement, document)? {
-                gathered.documents.insert((arrangement, document));
-            }
+        if let Some((arrangement, document)) = needs.document
+            && archive.uses_document(arrangement, document)?
+        {
+            gathered.documents.insert((arrangement, document));
         }
         Ok(gathered)
     }
@@ -176,12 +179,9 @@ impl Machine for LedgerMachine {
         let archive = &self.memory.archive;
         let mut gathered: Vec<Option<Gathered>> =
             needs.iter().map(|needs| needs.payments.is_empty().then(Gathered::default)).collect();
-        let (mut keys, mut documents) = (Vec::new(), Vec::new());
-        for (command, needs) in needs.iter().enumerate().filter(|(_, needs)| needs.payments.is_empty()) {
-            keys.extend(needs.identifiers.iter().map(|key| (command, *key)));
-            documents.extend(needs.documents.iter().map(|document| (command, *document)));
-        }
-        let (commands, keys): (Vec<usize>, Vec<PaymentKey>) = keys.into_iter().unzip();
+        let at_once = || needs.iter().enumerate().filter(|(_, needs)| needs.payments.is_empty());
+        let (commands, keys): (Vec<usize>, Vec<PaymentKey>) =
+            at_once().filter_map(|(command, needs)| Some((command, needs.identifier?))).unzip();
         if !keys.is_empty() {
             for (place, original) in archive.payments_of_keys(&keys)? {
                 if let Some(found) = &mut gathered[commands[place]] {
@@ -189,7 +189,8 @@ impl Machine for LedgerMachine {
                 }
             }
         }
-        let (commands, documents): (Vec<usize>, Vec<_>) = documents.into_iter().unzip();
+        let (commands, documents): (Vec<usize>, Vec<(ArrangementId, DocumentKey)>) =
+            at_once().filter_map(|(command, needs)| Some((command, needs.document?))).unzip();
         if !documents.is_empty() {
             for place in archive.uses_documents(&documents)? {
                 if let Some(found) = &mut gathered[commands[place]] {

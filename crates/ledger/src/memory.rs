@@ -35,25 +35,18 @@ pub fn needs(state: &State, command: &Command) -> Needs {
     if state.payments.first_kept() == PaymentId(0) {
         return needs;
     }
-    let mut identifier = |key| {
-        if state.payments.find(key).is_none() {
-            needs.identifiers.push(key);
-        }
-    };
+    // Whether memory knows an identifier or a document is not asked here: what it knows comes first when it is decided, and
+    // nearly all are new.
     match &command.body {
         CommandBody::Submit(submission) => {
             let order = submission.order();
-            identifier(PaymentKey { institution: instructing(state, order), uetr: order.uetr });
-            if let Some(document) = order.document
-                && !state.payments.uses(order.arrangement, document)
-            {
-                needs.documents.push((order.arrangement, document));
-            }
+            needs.identifier = Some(PaymentKey { institution: instructing(state, order), uetr: order.uetr });
+            needs.document = order.document.map(|document| (order.arrangement, document));
         }
         CommandBody::Return { original, uetr, .. } => {
             // Only the payee's institution may give a payment back, under a reference of its own.
             if let Role::Institution(institution) = command.actor.role {
-                identifier(PaymentKey { institution, uetr: *uetr });
+                needs.identifier = Some(PaymentKey { institution, uetr: *uetr });
             }
             state.need(*original, &mut needs);
         }

@@ -36,19 +36,19 @@ use std::collections::{BTreeMap, BTreeSet};
 /// What must be read from disk before a command can be decided: what the state does not hold in memory.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Needs {
-    /// Identifiers that may have been consumed long ago.
-    pub identifiers: Vec<PaymentKey>,
+    /// An identifier that may have been consumed long ago.
+    pub identifier: Option<PaymentKey>,
     /// Payments that were closed long ago.
     pub payments: Vec<PaymentId>,
-    /// Trade documents that may have been used long ago.
-    pub documents: Vec<(ArrangementId, DocumentKey)>,
+    /// A trade document that may have been used long ago.
+    pub document: Option<(ArrangementId, DocumentKey)>,
 }
 
 impl Needs {
     /// Whether nothing is needed.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.identifiers.is_empty() && self.payments.is_empty() && self.documents.is_empty()
+        self.identifier.is_none() && self.payments.is_empty() && self.document.is_none()
     }
 }
 

@@ -132,7 +132,7 @@ impl House {
     fn gather(&self, needs: &Needs) -> Gathered {
         let mut gathered = Gathered::default();
         for original in self.archive.values() {
-            if needs.identifiers.contains(&original.key()) {
+            if needs.identifier == Some(original.key()) {
                 let (payment, content) = (original.payment, original.content);
                 let known = KnownPayment { payment, content, state: original.state, refusal: original.refusal };
                 gathered.identifiers.insert(original.key(), known);
@@ -141,7 +141,7 @@ impl House {
                 gathered.payments.insert(original.payment, original.clone());
             }
             let document = original.document.map(|document| (original.arrangement, document));
-            gathered.documents.extend(document.filter(|document| needs.documents.contains(document)));
+            gathered.documents.extend(document.filter(|document| needs.document == Some(*document)));
         }
         gathered
     }
