@@ -99,9 +99,15 @@ impl Filler {
         }
         let kind = codec::event_type(&event.body).number;
         self.events.push(EventRow { seq, time, kind, actor, about });
-        if self.events.len() >= EVENTS_KEPT_MAX || self.payments.are_many() {
-            self.flush()?;
+        if self.events.len() >= EVENTS_KEPT_MAX {
+            self.flush_events()?;
         }
+        self.payments.make_room(&mut self.store)
+    }
+
+    fn flush_events(&mut self) -> Taken {
+        let events = std::mem::take(&mut self.events);
+        self.store.put_all(Table::Event, events.iter().map(|event| (event.cells(), None)), |_, _| ())?;
         Ok(())
     }
 
@@ -117,9 +123,7 @@ impl Filler {
         self.runs.flush(&mut self.store)?;
         let arrangements = &self.house.arrangements;
         self.runs.forget(|(id, run)| arrangements.get(id.index()).is_none_or(|found| found.run != Some(*run)));
-        let events = std::mem::take(&mut self.events);
-        self.store.put_all(Table::Event, events.iter().map(|event| (event.cells(), None)), |_, _| ())?;
-        Ok(())
+        self.flush_events()
     }
 
     fn apply(&mut self, body: &EventBody) -> Taken<About> {

@@ -355,29 +355,37 @@ impl Payments {
         self.dirty.push(number);
     }
 
-    /// Whether there are so many that the oldest should leave.
-    pub(crate) fn are_many(&self) -> bool {
-        self.rows.len() > PAYMENTS_KEPT_MAX
+    /// Where there are many, the older half leaves, written as far as it changed. The younger ones will change again: most
+    /// payments are settled and paid out within days.
+    pub(crate) fn make_room(&mut self, store: &mut Store) -> Taken {
+        if self.rows.len() <= PAYMENTS_KEPT_MAX {
+            return Ok(());
+        }
+        let Some(middle) = self.rows.keys().nth(self.rows.len() / 2).copied() else { return Ok(()) };
+        let (leaving, staying) = std::mem::take(&mut self.dirty).into_iter().partition(|number| *number < middle);
+        self.dirty = staying;
+        self.write_rows(store, leaving)?;
+        self.rows = self.rows.split_off(&middle);
+        Ok(())
     }
 
-    /// Writes what changed; where there are many, the older half leaves.
+    /// Writes what changed.
     pub(crate) fn flush(&mut self, store: &mut Store) -> rusqlite::Result<()> {
-        let mut dirty = std::mem::take(&mut self.dirty);
-        dirty.sort_unstable();
+        let dirty = std::mem::take(&mut self.dirty);
+        self.write_rows(store, dirty)
+    }
+
+    fn write_rows(&mut self, store: &mut Store, mut numbers: Vec<u64>) -> rusqlite::Result<()> {
+        numbers.sort_unstable();
         let rows = &mut self.rows;
-        let mut hashes = Vec::with_capacity(dirty.len());
+        let mut hashes = Vec::with_capacity(numbers.len());
         let changed =
-            dirty.iter().filter_map(|number| rows.get(number)).map(|kept| (kept.payment.cells(), kept.stored));
+            numbers.iter().filter_map(|number| rows.get(number)).map(|kept| (kept.payment.cells(), kept.stored));
         store.put_all(Table::Payment, changed, |_, hash| hashes.push(hash))?;
-        for (number, hash) in dirty.iter().zip(hashes) {
+        for (number, hash) in numbers.iter().zip(hashes) {
             if let Some(kept) = rows.get_mut(number) {
                 (kept.stored, kept.dirty) = (Some(hash), false);
             }
-        }
-        if self.are_many()
-            && let Some(middle) = self.rows.keys().nth(self.rows.len() / 2).copied()
-        {
-            self.rows = self.rows.split_off(&middle);
         }
         Ok(())
     }

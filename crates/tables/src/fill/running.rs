@@ -1,13 +1,13 @@
 //! The running figures: accounts, positions, pair figures, queues, counts, open cycles.
 
-use super::shelf::Shelved;
+use super::shelf::{Shelved, pack};
 use super::trouble::{Taken, disagree};
 use crate::cell::Cell;
 use crate::names::{Named, book_cells, owner_cells};
 use crate::schema::Table;
 use domain::{
-    AccountKey, ArrangementId, CurrencyId, CycleId, Date, InstitutionId, MemberId, PaymentState, RunId, RunProof,
-    Timestamp,
+    AccountKey, ArrangementId, BookId, CurrencyId, CycleId, Date, InstitutionId, MemberId, Owner, PaymentState, RunId,
+    RunProof, Timestamp,
 };
 use std::borrow::Cow;
 
@@ -30,6 +30,20 @@ pub(crate) struct Account {
 impl Shelved<9> for Account {
     type Key = AccountKey;
     const TABLE: Table = Table::Account;
+
+    fn packed(key: &AccountKey) -> u128 {
+        let book = match key.book {
+            BookId::Edge(member) => u64::from(member.0),
+            BookId::Arrangement(arrangement) => 1 << 16 | u64::from(arrangement.0),
+        };
+        let owner = match key.owner {
+            Owner::House => 0,
+            Owner::Member(member) => 1 << 32 | u64::from(member.0),
+            Owner::Institution(institution) => 2 << 32 | u64::from(institution.0),
+            Owner::Arrangement(arrangement) => 3 << 32 | u64::from(arrangement.0),
+        };
+        pack(&[(book, 17), (owner, 34), (u64::from(key.currency.0), 16), (u64::from(key.kind as u8), 8)])
+    }
 
     fn cells(&self, key: &AccountKey) -> [Cell<'static>; 9] {
         let ([book, book_number], [owner, owner_number]) = (book_cells(key.book), owner_cells(key.owner));
@@ -67,6 +81,12 @@ impl Shelved<10> for Position {
     type Key = (ArrangementId, CycleId, InstitutionId, CurrencyId);
     const TABLE: Table = Table::Position;
 
+    fn packed(key: &Self::Key) -> u128 {
+        let (arrangement, cycle, institution, currency) = *key;
+        let (arrangement, currency) = (u64::from(arrangement.0), u64::from(currency.0));
+        pack(&[(arrangement, 16), (u64::from(cycle.0), 32), (u64::from(institution.0), 32), (currency, 16)])
+    }
+
     fn cells(&self, key: &Self::Key) -> [Cell<'static>; 10] {
         [
             key.0.into(),
@@ -95,6 +115,12 @@ impl Shelved<9> for PairFigure {
     type Key = (ArrangementId, CycleId, MemberId, MemberId, CurrencyId);
     const TABLE: Table = Table::PairFigure;
 
+    fn packed(key: &Self::Key) -> u128 {
+        let (arrangement, cycle, low, high, currency) = *key;
+        let (low, high, currency) = (u64::from(low.0), u64::from(high.0), u64::from(currency.0));
+        pack(&[(u64::from(arrangement.0), 16), (u64::from(cycle.0), 32), (low, 16), (high, 16), (currency, 16)])
+    }
+
     fn cells(&self, key: &Self::Key) -> [Cell<'static>; 9] {
         [
             key.0.into(),
@@ -121,6 +147,11 @@ impl Shelved<6> for Queue {
     type Key = (ArrangementId, InstitutionId, bool);
     const TABLE: Table = Table::Queue;
 
+    fn packed(key: &Self::Key) -> u128 {
+        let (arrangement, institution, urgent) = *key;
+        pack(&[(u64::from(arrangement.0), 16), (u64::from(institution.0), 32), (u64::from(urgent), 1)])
+    }
+
     fn cells(&self, key: &Self::Key) -> [Cell<'static>; 6] {
         [key.0.into(), key.1.into(), key.2.into(), self.waiting.into(), self.first_seq.into(), self.last_seq.into()]
     }
@@ -135,6 +166,11 @@ pub(crate) struct StateCount {
 impl Shelved<5> for StateCount {
     type Key = (ArrangementId, bool, PaymentState);
     const TABLE: Table = Table::StateCount;
+
+    fn packed(key: &Self::Key) -> u128 {
+        let (arrangement, returns, state) = *key;
+        pack(&[(u64::from(arrangement.0), 16), (u64::from(returns), 1), (u64::from(state as u8), 8)])
+    }
 
     fn cells(&self, key: &Self::Key) -> [Cell<'static>; 5] {
         [key.0.into(), key.1.into(), (key.2 as u8).into(), self.payments.into(), self.last_seq.into()]
@@ -172,6 +208,10 @@ impl Shelved<14> for Run {
     type Key = (ArrangementId, RunId);
     const TABLE: Table = Table::Run;
 
+    fn packed((arrangement, run): &Self::Key) -> u128 {
+        pack(&[(u64::from(arrangement.0), 16), (u64::from(run.0), 32)])
+    }
+
     fn cells(&self, key: &Self::Key) -> [Cell<'static>; 14] {
         let digest = |digest: [u8; 32]| Cell::Blob(Cow::Owned(digest.to_vec()));
         let (open, ended) = (self.open, self.ended);
@@ -208,6 +248,10 @@ pub(crate) struct Cycle {
 impl Shelved<8> for Cycle {
     type Key = (ArrangementId, CycleId);
     const TABLE: Table = Table::Cycle;
+
+    fn packed((arrangement, cycle): &Self::Key) -> u128 {
+        pack(&[(u64::from(arrangement.0), 16), (u64::from(cycle.0), 32)])
+    }
 
     fn cells(&self, key: &Self::Key) -> [Cell<'static>; 8] {
         [
