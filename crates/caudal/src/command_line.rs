@@ -1,6 +1,8 @@
 //! The grammar of the command line: commands, options, and what their values may be.
 
-use crate::commands::{backup, demo, drill, payload, restore, rulebook, simulate, snapshot, tables, verify};
+use crate::commands::{
+    backup, demo, drill, payload, queue, restore, rulebook, simulate, snapshot, tables, verify, verify_clearing,
+};
 use crate::failure::Failure;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
@@ -65,6 +67,12 @@ pub(crate) enum Command {
     /// Makes the journal into SQL tables, and answers what an auditor asks of them
     #[command(after_help = tables::EXAMPLE)]
     Tables(tables::Arguments),
+    /// Settles queued payments from a file together: the most that liquidity and limits allow, proved
+    #[command(after_help = queue::EXAMPLE)]
+    Queue(queue::Arguments),
+    /// Checks a folder of results of clear or queue by its certificate; nothing is solved
+    #[command(after_help = verify_clearing::EXAMPLE)]
+    VerifyClearing(verify_clearing::Arguments),
     /// Puts the engine through seeded trouble: crashes, torn writes, full disks, lost answers, stepping clocks
     #[command(after_help = drill::EXAMPLE)]
     Drill(drill::Arguments),

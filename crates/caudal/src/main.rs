@@ -5,6 +5,7 @@
 
 mod answer_text;
 mod auxiliary;
+mod clearing_files;
 mod command_line;
 mod commands;
 mod demo_folder;

@@ -4,12 +4,14 @@ pub(crate) mod backup;
 pub(crate) mod demo;
 pub(crate) mod drill;
 pub(crate) mod payload;
+pub(crate) mod queue;
 pub(crate) mod restore;
 pub(crate) mod rulebook;
 pub(crate) mod simulate;
 pub(crate) mod snapshot;
 pub(crate) mod tables;
 pub(crate) mod verify;
+pub(crate) mod verify_clearing;
 
 use crate::command_line::Command;
 use crate::failure::{Exit, Failure};
@@ -25,6 +27,8 @@ pub(crate) fn run(command: Command) -> Result<Exit, Failure> {
         Command::Restore(arguments) => restore::run(&arguments),
         Command::Snapshot(arguments) => snapshot::run(&arguments),
         Command::Payload(command) => payload::run(&command),
+        Command::Queue(arguments) => queue::run(&arguments),
+        Command::VerifyClearing(arguments) => verify_clearing::run(&arguments),
         Command::Tables(arguments) => tables::run(&arguments),
         Command::Drill(arguments) => drill::run(&arguments),
     }
