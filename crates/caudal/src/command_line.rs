@@ -1,7 +1,7 @@
 //! The grammar of the command line: commands, options, and what their values may be.
 
 use crate::commands::{
-    backup, demo, drill, payload, queue, restore, rulebook, simulate, snapshot, tables, verify, verify_clearing,
+    backup, clear, demo, drill, payload, queue, restore, rulebook, simulate, snapshot, tables, verify, verify_clearing,
 };
 use crate::failure::Failure;
 use clap::error::ErrorKind;
@@ -67,6 +67,9 @@ pub(crate) enum Command {
     /// Makes the journal into SQL tables, and answers what an auditor asks of them
     #[command(after_help = tables::EXAMPLE)]
     Tables(tables::Arguments),
+    /// Sets off debts from a file: the most that cycles of debts and liquidity allow, proved
+    #[command(after_help = clear::EXAMPLE)]
+    Clear(clear::Arguments),
     /// Settles queued payments from a file together: the most that liquidity and limits allow, proved
     #[command(after_help = queue::EXAMPLE)]
     Queue(queue::Arguments),

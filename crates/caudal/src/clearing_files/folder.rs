@@ -179,6 +179,11 @@ pub(crate) fn refused(why: &str, place: &Path) -> Failure {
     Failure::new(Exit::CheckSaidNo, "CERTIFICATE_REFUSED", message)
 }
 
+/// A folder of ours with content that is wrong was altered.
+pub(crate) fn content_refused(failure: Failure) -> Failure {
+    Failure::new(Exit::CheckSaidNo, "CERTIFICATE_REFUSED", &failure.message)
+}
+
 impl ReadFolder {
     /// Opens a folder that `clear` or `queue` wrote.
     ///

@@ -5,7 +5,7 @@
 //! | for | see |
 //! | --- | --- |
 //! | a CSV file read row by row, every fault with its line | `table_file.rs` |
-//! | names and identifiers in their one order | `names.rs`, `identifiers.rs` |
+//! | names and identifiers in their one order | `names.rs`, `identifiers.rs`, `due.rs` |
 //! | debts and liquidity as an instance | `debts.rs` |
 //! | payments, liquidity and limits as an instance | `queue.rs` |
 //! | amounts by participant or pair | `amounts.rs` |
@@ -17,6 +17,8 @@
 
 pub(crate) mod amounts;
 pub(crate) mod certificate;
+pub(crate) mod debts;
+pub(crate) mod due;
 pub(crate) mod figures;
 pub(crate) mod folder;
 pub(crate) mod identifiers;
@@ -25,6 +27,10 @@ pub(crate) mod queue;
 pub(crate) mod queue_certificate;
 pub(crate) mod queue_check;
 pub(crate) mod queue_tables;
+pub(crate) mod set_off_certificate;
+pub(crate) mod set_off_check;
+pub(crate) mod set_off_tables;
 pub(crate) mod table_file;
+pub(crate) mod table_written;
 pub(crate) mod telling;
 pub(crate) mod waiting;

@@ -3,12 +3,12 @@
 
 use super::certificate::by_class;
 use super::figures::Whole;
-use super::folder::{CERTIFICATE, ReadFolder, refused};
+use super::folder::{CERTIFICATE, ReadFolder, content_refused, refused};
 use super::queue::{self, Queue, QueueFiles};
 use super::queue_certificate::{QueueCertificate, QueueFigures};
 use super::table_file::TableFile;
 use super::{queue_tables, waiting};
-use crate::failure::{Exit, Failure};
+use crate::failure::Failure;
 use certify::Claim;
 use certify::queue::{Proposal, Verified};
 use std::path::Path;
@@ -50,11 +50,6 @@ pub(crate) fn check(folder: &ReadFolder) -> Result<QueueFigures, Failure> {
     folder.check_table("waiting.csv", |out| queue_tables::write_waiting(&queue, &waits, out))?;
     folder.check_digests()?;
     Ok(figures)
-}
-
-/// A folder of ours with content that is wrong was altered.
-pub(crate) fn content_refused(failure: Failure) -> Failure {
-    Failure::new(Exit::CheckSaidNo, "CERTIFICATE_REFUSED", &failure.message)
 }
 
 /// Which payments the table says to settle. Its other columns are compared later.

@@ -1,8 +1,8 @@
 //! The tables of a queue's folder: the input in one form, what settles, what waits, and each participant's part.
 
 use super::queue::Queue;
+use super::table_written::table;
 use super::waiting::Waits;
-use csv::Writer;
 use std::io::Write;
 
 /// All files of a queue but certificate and digests: the input, then the answer.
@@ -11,13 +11,6 @@ pub(crate) const INPUTS: [&str; 4] =
 pub(crate) const ANSWERS: [&str; 3] = ["settled.csv", "waiting.csv", "participants.csv"];
 
 type Written = std::io::Result<()>;
-
-/// A table in CSV, with its header.
-pub(crate) fn table<W: Write>(out: W, header: &[&str]) -> std::io::Result<Writer<W>> {
-    let mut writer = csv::WriterBuilder::new().buffer_capacity(1 << 16).from_writer(out);
-    writer.write_record(header)?;
-    Ok(writer)
-}
 
 /// Writes one of [`INPUTS`].
 pub(crate) fn write_input(name: &str, queue: &Queue, out: &mut dyn Write) -> Written {

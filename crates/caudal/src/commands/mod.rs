@@ -1,6 +1,7 @@
 //! One file per command.
 
 pub(crate) mod backup;
+pub(crate) mod clear;
 pub(crate) mod demo;
 pub(crate) mod drill;
 pub(crate) mod payload;
@@ -27,6 +28,7 @@ pub(crate) fn run(command: Command) -> Result<Exit, Failure> {
         Command::Restore(arguments) => restore::run(&arguments),
         Command::Snapshot(arguments) => snapshot::run(&arguments),
         Command::Payload(command) => payload::run(&command),
+        Command::Clear(arguments) => clear::run(&arguments),
         Command::Queue(arguments) => queue::run(&arguments),
         Command::VerifyClearing(arguments) => verify_clearing::run(&arguments),
         Command::Tables(arguments) => tables::run(&arguments),

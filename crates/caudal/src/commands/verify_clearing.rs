@@ -2,7 +2,7 @@
 
 use crate::clearing_files::figures::GapText;
 use crate::clearing_files::folder::{CERTIFICATE, ReadFolder, refused};
-use crate::clearing_files::queue_check;
+use crate::clearing_files::{queue_check, set_off_check};
 use crate::failure::{Exit, Failure};
 use crate::people::count;
 use crate::{json, output};
@@ -70,6 +70,15 @@ fn checked(arguments: &Arguments) -> Result<String, Failure> {
                 figures.settled_value.0
             );
             (queue_check::KIND, figures.claim(), what)
+        }
+        set_off_check::KIND => {
+            let figures = set_off_check::check(&folder)?;
+            let what = format!(
+                "{} is set off of {} debts, and nobody's net position changes but by the liquidity that is used",
+                figures.cleared.0,
+                count(figures.obligations)
+            );
+            (set_off_check::KIND, figures.claim(), what)
         }
         kind => {
             return Err(refused(&format!("the certificate is of an unknown kind: {kind}"), &folder.path(CERTIFICATE)));
