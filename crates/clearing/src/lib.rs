@@ -8,6 +8,7 @@
 //! | --- | --- |
 //! | debts that are set off in any part | [`set_off::solve`] |
 //! | queued payments that settle whole | [`queue::solve`] |
+//! | the kernels, each on its own | [`push_relabel::maximum_circulation`], [`network_simplex::solve`] |
 //! | the network that every problem becomes | [`Network`], [`Circulation`] |
 
 #![deny(clippy::float_arithmetic, clippy::print_stdout, clippy::print_stderr)]
@@ -15,6 +16,7 @@
 pub mod fifo;
 mod network;
 pub mod network_simplex;
+pub mod push_relabel;
 pub mod queue;
 pub mod set_off;
 

@@ -3,9 +3,6 @@
 use super::{PARTICIPANT_MAX_MINOR, SetOffError};
 use certify::set_off::{CLASS_MAX, Instance, Proposal};
 
-/// A return to a participant has no limit of its own; this is one that is never reached.
-pub(super) const UNLIMITED: i64 = i64::MAX / 8;
-
 /// What a unit through an arc is worth on a level.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Kind {
@@ -24,7 +21,8 @@ pub(super) struct Merged {
     pub node_count: usize,
     pub tails: Vec<u32>,
     pub heads: Vec<u32>,
-    /// As the checker has them, but for returns.
+    /// As the checker has them, but for returns: these have no limit of their own, and no more can come back to a
+    /// participant than comes to it.
     pub capacities: Vec<i64>,
     kinds: Vec<Kind>,
     /// Where the members of each arc of debts begin; one more at the end.
@@ -44,7 +42,7 @@ impl Merged {
     pub fn of(instance: &Instance) -> Result<Merged, SetOffError> {
         let classes = instance.classes();
         let node_count = instance.participants as usize + 1;
-        check_sums(instance, node_count)?;
+        let means = means(instance, node_count)?;
         let mut merged = Merged {
             node_count,
             tails: Vec::new(),
@@ -62,7 +60,7 @@ impl Merged {
             ranks[usize::from(class)] = rank;
         }
         merged.add_debts(instance, &ranks);
-        merged.add_liquidity(instance);
+        merged.add_liquidity(instance, &means);
         Ok(merged)
     }
 
@@ -92,7 +90,7 @@ impl Merged {
         self.members = members;
     }
 
-    fn add_liquidity(&mut self, instance: &Instance) {
+    fn add_liquidity(&mut self, instance: &Instance, means: &[i64]) {
         let source = instance.participants;
         if instance.liquidity.iter().all(|&amount| amount == 0) {
             return;
@@ -100,8 +98,8 @@ impl Merged {
         for (participant, &amount) in (0_u32..).zip(&instance.liquidity).filter(|&(_, &amount)| amount > 0) {
             self.push(source, participant, amount, Kind::Injected);
         }
-        for participant in 0..source {
-            self.push(participant, source, UNLIMITED, Kind::Returned);
+        for (participant, &most) in (0..source).zip(means) {
+            self.push(participant, source, most, Kind::Returned);
         }
     }
 
@@ -116,8 +114,9 @@ impl Merged {
         self.tails.len()
     }
 
-    pub fn kind(&self, arc: usize) -> Kind {
-        self.kinds[arc]
+    /// Arcs of returns.
+    pub fn returns(&self) -> impl Iterator<Item = usize> {
+        (self.first_members.len() - 1..self.arc_count()).filter(|&arc| self.kinds[arc] == Kind::Returned)
     }
 
     /// What a unit through an arc is worth on a level.
@@ -186,19 +185,23 @@ fn by_debtor(instance: &Instance, participants: usize) -> (Vec<u32>, Vec<u32>) {
     (members, places)
 }
 
-/// Everything that is added up later fits, and room is left.
-fn check_sums(instance: &Instance, node_count: usize) -> Result<(), SetOffError> {
-    let mut sums = vec![0_i128; node_count];
+/// What can come to each participant: its claims and its liquidity. Checks that everything that is added up later fits, with
+/// room to spare.
+fn means(instance: &Instance, node_count: usize) -> Result<Vec<i64>, SetOffError> {
+    let (mut debts, mut means) = (vec![0_i128; node_count], vec![0_i128; node_count - 1]);
     for obligation in &instance.obligations {
-        sums[obligation.debtor as usize] += i128::from(obligation.amount);
-        sums[obligation.creditor as usize] += i128::from(obligation.amount);
+        debts[obligation.debtor as usize] += i128::from(obligation.amount);
+        means[obligation.creditor as usize] += i128::from(obligation.amount);
     }
     for (participant, &amount) in instance.liquidity.iter().enumerate() {
-        sums[participant] += i128::from(amount);
-        sums[node_count - 1] += i128::from(amount);
+        means[participant] += i128::from(amount);
     }
-    match sums.iter().position(|&sum| sum > PARTICIPANT_MAX_MINOR.into()) {
-        Some(participant) => Err(SetOffError::TooLarge { participant, total_minor: sums[participant] }),
-        None => Ok(()),
+    if instance.liquidity.iter().any(|&amount| amount > 0) {
+        debts[node_count - 1] = means.iter().sum();
+    }
+    let totals = debts.iter().zip(means.iter().chain([&0])).map(|(debts, means)| debts + means);
+    match totals.enumerate().find(|&(_, total)| total > PARTICIPANT_MAX_MINOR.into()) {
+        Some((participant, total_minor)) => Err(SetOffError::TooLarge { participant, total_minor }),
+        None => Ok(means.iter().map(|&means| i64::try_from(means).expect("bug: it was checked")).collect()),
     }
 }

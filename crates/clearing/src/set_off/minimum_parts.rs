@@ -26,7 +26,7 @@ pub(super) fn solve(
     let mut proposal = merged.split(instance, &solved.flow, &dropped);
     while drop_some(instance, &proposal, &mut dropped) {
         take_dropped_away(instance, &merged, &dropped, &mut capacities);
-        let start = Options { ticks: options.ticks, start_prices: solved.levels[0].prices.clone() };
+        let start = Options { start_prices: solved.levels[0].prices.clone(), ..options.clone() };
         solved = levels::solve(&merged, &capacities, None, &start, solved.ticks, progress);
         proposal = merged.split(instance, &solved.flow, &dropped);
     }

@@ -20,7 +20,8 @@ use certify::set_off::{CLASS_MAX, Certificate, Instance, PRICE_MAX, Proposal};
 use certify::{Claim, Refused};
 use std::fmt;
 
-/// Debts, claims and liquidity of one participant together may come to this much, in minor units.
+/// Debts, claims and liquidity of one participant together may come to this much, in minor units; where there is liquidity,
+/// also all claims and liquidity.
 pub const PARTICIPANT_MAX_MINOR: i64 = i64::MAX / 16;
 /// Participants are numbered below this.
 pub const PARTICIPANTS_MAX: u32 = 1 << 29;
@@ -30,8 +31,8 @@ pub const PARTICIPANTS_MAX: u32 = 1 << 29;
 pub enum SetOffError {
     /// The instance is not well formed, or its price of liquidity beyond what a certificate can carry.
     Refused(Refused),
-    /// Debts, claims and liquidity of a participant (or all liquidity together, counted at the index after the last
-    /// participant) are beyond [`PARTICIPANT_MAX_MINOR`].
+    /// Debts, claims and liquidity of a participant are beyond [`PARTICIPANT_MAX_MINOR`]; or, where there is liquidity, all
+    /// claims and liquidity together, counted at the index after the last participant.
     TooLarge {
         /// Which participant.
         participant: usize,
@@ -75,16 +76,28 @@ impl std::error::Error for SetOffError {}
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Options {
     /// Budget in ticks: arcs looked at; some hundred million take a second. A run that is stopped gives what it found, with
-    /// an honest bound. Small networks are always solved to their end.
+    /// an honest bound. Looked at between two passes over the network.
     pub ticks: u64,
     /// Prices that were good for a similar instance ([`Answer::prices`] of the last cycle), or empty. They save work and
     /// never change the value; among answers of equal value another may be found.
     pub start_prices: Vec<i64>,
+    /// How circulations are found. Every method finds the same values.
+    pub method: Method,
+}
+
+/// How circulations are found.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Method {
+    /// Cost-scaling push-relabel: fast at every size, may be stopped, starts from prices.
+    #[default]
+    PushRelabel,
+    /// The network simplex: another method to compare with, slow on large networks; always runs to its end.
+    NetworkSimplex,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { ticks: u64::MAX, start_prices: Vec::new() }
+        Options { ticks: u64::MAX, start_prices: Vec::new(), method: Method::default() }
     }
 }
 

@@ -74,7 +74,7 @@ fn sums_that_do_not_fit_are_refused_and_the_largest_that_do_are_set_off() {
     // Liquidity that no participant has too much of, but all together.
     let mut rich = of(20, &[(0, 1, 1)]);
     rich.liquidity = vec![half; 20];
-    let total_minor = 20 * i128::from(half);
+    let total_minor = 20 * i128::from(half) + 1;
     assert_eq!(refusal(&rich), SetOffError::TooLarge { participant: 20, total_minor });
     rich.liquidity = vec![PARTICIPANT_MAX_MINOR / 20 - 1; 20];
     assert_eq!(values(&solved(&rich)), [1, -1]);

@@ -1,7 +1,7 @@
 //! Instances, and answers that the checker accepted.
 
 use certify::set_off::{Instance, Obligation, check};
-use clearing::set_off::{Answer, Options, solve};
+use clearing::set_off::{Answer, Method, Options, solve};
 
 /// Numbers that look random and are the same on every run (SplitMix64).
 pub struct Draws(pub u64);
@@ -62,11 +62,17 @@ pub fn solved(instance: &Instance) -> Answer {
     solved_with(instance, &Options::default())
 }
 
-/// An answer that the checker accepts.
+/// An answer that the checker accepts, of the same value as by the other method.
 pub fn solved_with(instance: &Instance, options: &Options) -> Answer {
     let answer = solve(instance, options, &mut |_| {}).unwrap_or_else(|why| panic!("{why}"));
     let verified = check(instance, answer.proposal.clone(), &answer.certificate).unwrap_or_else(|why| panic!("{why}"));
     assert_eq!(verified.claims(), answer.claims, "what is claimed is what is proved");
+    if options.ticks == u64::MAX && instance.obligations.len() <= 10_000 && instance.minimum_parts.is_empty() {
+        let simplex = Options { method: Method::NetworkSimplex, ..Options::default() };
+        let other = solve(instance, &simplex, &mut |_| {}).unwrap_or_else(|why| panic!("{why}"));
+        assert_eq!(other.claims, answer.claims, "the network simplex finds the same values");
+        check(instance, other.proposal, &other.certificate).unwrap_or_else(|why| panic!("{why}"));
+    }
     answer
 }
 
