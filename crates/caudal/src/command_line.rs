@@ -1,7 +1,8 @@
 //! The grammar of the command line: commands, options, and what their values may be.
 
 use crate::commands::{
-    backup, clear, demo, drill, payload, queue, restore, rulebook, simulate, snapshot, tables, verify, verify_clearing,
+    backup, clear, demo, drill, payload, play, queue, restore, rulebook, simulate, snapshot, tables, verify,
+    verify_clearing,
 };
 use crate::failure::Failure;
 use clap::error::ErrorKind;
@@ -49,6 +50,9 @@ pub(crate) enum Command {
     /// Lists, shows and checks rulebooks: the rules of an arrangement, each with its article
     #[command(subcommand, arg_required_else_help = true, after_help = rulebook::EXAMPLE)]
     Rulebook(rulebook::Command),
+    /// Plays a script: a worked example of an arrangement, with what is to be expected of it
+    #[command(after_help = play::EXAMPLE)]
+    Play(play::Arguments),
     /// Verifies a journal: nothing lost, nothing changed, every rule kept, the same state by two ways
     #[command(after_help = verify::EXAMPLE)]
     Verify(verify::Arguments),

@@ -15,6 +15,11 @@ pub(crate) struct Exact {
 }
 
 impl Exact {
+    /// An amount in minor units of a currency with so many decimals.
+    pub(crate) const fn of(units: i128, decimals: u8) -> Exact {
+        Exact { units, decimals }
+    }
+
     /// Dollars with two decimals, from cents.
     pub(crate) const fn usd(cents: i128) -> Exact {
         Exact { units: cents, decimals: 2 }

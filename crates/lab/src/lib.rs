@@ -37,6 +37,7 @@ pub mod trade;
 mod window_values;
 
 pub use assumptions::Assumptions;
+pub use driver::schedule::{LocalTimes, time_zone_version};
 pub use driver::{Observer, Phase, Progress, RunFault, run};
 pub use notice::{Notice, Notices};
 pub use options::{DemoOptions, SimulateOptions};

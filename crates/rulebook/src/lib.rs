@@ -29,6 +29,7 @@ pub use parse::{parse, parse_bytes};
 pub use reference::{reference, sections};
 pub use schema::Rulebook;
 pub use section::{Assumed, KeySchema, Need, SectionSchema, Source};
+pub use suggest::nearest;
 pub use value::{
     Amount, AmountByMember, Decimal, Entries, List, MemberCode, MemberPair, Name, Percent, RefusalCode, Tables, Text,
     TimeOfDay, UnitCode, Whole,

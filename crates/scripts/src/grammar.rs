@@ -1,0 +1,350 @@
+//! Every sentence of a script: its pattern, what it means, an example. docs/scripts.md is rendered from this table.
+
+use crate::error::{ErrorKind, Wrong};
+use crate::names::{Names, shortened};
+use crate::pattern::{Found, Miss, Pattern};
+use crate::read::Reading;
+use crate::read::{declarations as declare, expectations as expect, instructions as instruct};
+use crate::script::Act;
+use crate::slot::SLOTS;
+use crate::token::Token;
+use domain::plan::Plan;
+
+/// A kind of sentence.
+pub(crate) struct Sentence {
+    pub(crate) section: Section,
+    pub(crate) pattern: &'static str,
+    pub(crate) meaning: &'static str,
+    pub(crate) example: &'static str,
+    /// What it does; nothing where it only declares.
+    pub(crate) build: fn(&mut Reading<'_>, &mut Found) -> Result<Option<Act>, Wrong>,
+}
+
+/// Where a sentence stands in the reference.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum Section {
+    Declarations,
+    Time,
+    Rules,
+    Payments,
+    Confirmations,
+    Membership,
+    Expectations,
+}
+
+const SECTIONS: &[(Section, &str, &str)] = &[
+    (
+        Section::Declarations,
+        "Who and what there is",
+        "Before the first date. `source` may stand anywhere, `rulebook` before everything else; holidays and workdays also later: they are decreed overnight.",
+    ),
+    (Section::Time, "Time", "Time passes only by these lines, and only forwards."),
+    (Section::Rules, "Limits, deposits, rates", "Before the first date they hold from it on."),
+    (Section::Payments, "Payments", "Who may start one is said by the rulebook."),
+    (Section::Confirmations, "Confirmations", "What the agent and the members say has happened."),
+    (Section::Membership, "Membership", "Of one member; the others go on."),
+    (
+        Section::Expectations,
+        "Expectations",
+        "Looked up when everything that is due by then has happened. One that fails ends nothing: the rest is played too.",
+    ),
+];
+
+macro_rules! sentence {
+    ($section:ident, $pattern:literal, $meaning:literal, $example:literal, $build:expr) => {
+        Sentence { section: Section::$section, pattern: $pattern, meaning: $meaning, example: $example, build: $build }
+    };
+}
+
+#[rustfmt::skip] // one sentence, four lines: they are compared by eye
+pub(crate) const SENTENCES: &[Sentence] = &[
+    sentence!(Declarations, "source TEXT",
+        "Where the figures come from. Printed with the result.",
+        "source \"Taxa SML Argentina, quotes of March 2022\"", declare::source),
+    sentence!(Declarations, "rulebook RULEBOOK",
+        "The rules of everything that follows: one that comes with the program, or a file.",
+        "rulebook sml-ar-br", declare::rulebook),
+    sentence!(Declarations, "currency CODE with COUNT decimals",
+        "A currency that has not two decimals. Before the members that use it.",
+        "currency PYG with 0 decimals", declare::currency),
+    sentence!(Declarations, "member NEW using CODE [as STAGE] [outside] [paying out at clearing]",
+        "A monetary authority and its currency. It joins before the first date at the stage `net`, or at another; `outside` it waits for a `join`.",
+        "member URY using UYU as prefunded", declare::member),
+    sentence!(Declarations, "institution NEW of MEMBER [using CODE]",
+        "An institution that a member authorised. A member without one has one under its own code.",
+        "institution BANCO-NUEVO of ARG", declare::institution),
+    sentence!(Declarations, "holiday of CALENDAR on DATES",
+        "Days on which a national system, the agent or the centre of the asset is closed. Weekends are closed anyway.",
+        "holiday of BRA on 2022-04-15, 2022-04-21", declare::holiday),
+    sentence!(Declarations, "workday of CALENDAR on DATES",
+        "Holidays that are withdrawn.",
+        "workday of BRA on 2022-04-21", declare::workday),
+
+    sentence!(Time, "on DATE",
+        "Time passes to the opening of a date. Business days before it open and close at the hours of the rulebook; cycles that end are netted. Nobody confirms anything by itself.",
+        "on 2022-03-14", instruct::on),
+    sentence!(Time, "at TIME",
+        "Time passes to a time of the date: runs, fixing and close that fall due happen.",
+        "at 18:00", instruct::at),
+
+    sentence!(Rules, "limit pair of MEMBER towards MEMBER MAXIMUM [from DATE]",
+        "What the first member may owe the second, net. The second sets it.",
+        "limit pair of ARG towards BRA 30,000,000.00 USD", instruct::limit_pair),
+    sentence!(Rules, "limit institution_share of INSTITUTION MAXIMUM [from DATE]",
+        "What an institution may owe, net: its share of its member's cap.",
+        "limit institution_share of ARG 5,000.00 USD", instruct::limit_share),
+    sentence!(Rules, "limit creditor_exposure of MEMBER MAXIMUM [from DATE]",
+        "What a member accepts to be owed by all, net.",
+        "limit creditor_exposure of BRA 1,000,000.00 USD", instruct::limit_exposure),
+    sentence!(Rules, "limit per_payment of MEMBER MAXIMUM [from DATE]",
+        "The largest payment of a member's institutions.",
+        "limit per_payment of ARG 250,000.00 USD", instruct::limit_payment),
+    sentence!(Rules, "limit prefinancing of MEMBER MAXIMUM [from DATE]",
+        "What a member pays out before the net has settled.",
+        "limit prefinancing of BRA 10,000.00 USD", instruct::limit_prefinancing),
+    sentence!(Rules, "limit committed_line of MEMBER MAXIMUM [from DATE]",
+        "A line committed to a member: its cap is the sum of this and its prefunding.",
+        "limit committed_line of ARG 50,000.00 USD", instruct::limit_line),
+    sentence!(Rules, "prefund MEMBER AMOUNT",
+        "The agent confirms a deposit of a member.",
+        "prefund ARG 100,000.00 USD", instruct::prefund),
+    sentence!(Rules, "withdraw MEMBER AMOUNT",
+        "The agent confirms that a deposit was taken back.",
+        "withdraw ARG 5,000.00 USD", instruct::withdraw),
+    sentence!(Rules, "rate CURRENCY RATE [by MEMBER]",
+        "A member publishes the reference rate of its currency: units for one of the settlement asset. By the first member that uses it, or by another.",
+        "rate ARS 108.88670", instruct::rate),
+    sentence!(Rules, "quote CURRENCY buying RATE selling RATE [by MEMBER]",
+        "A member quotes its currency: units that it gives for one of the settlement asset, and that it takes.",
+        "quote BRL buying 4.99 selling 5.01", instruct::quote),
+
+    sentence!(Payments, "pay INSTITUTION to INSTITUTION AMOUNT [as NEW] [for PURPOSE] [with document TEXT] [with instrument TEXT] [with an instrument] [urgent] [uncollected] [held by MEMBER]",
+        "An order by the payer's institution, for goods unless it says otherwise. Its leg 1 is collected, unless it is `uncollected`. `with an instrument` makes a reference up in the layout of the rulebook.",
+        "pay ARG to BRA 100,000.00 BRL as order-7 for goods", instruct::pay),
+    sentence!(Payments, "debit INSTITUTION in favour of INSTITUTION AMOUNT [as NEW] [for PURPOSE] [with document TEXT] [with instrument TEXT] [with an instrument] [value DATE] [urgent] [held by MEMBER]",
+        "The same by the payee's institution, where the rulebook lets it pull: the first institution pays the second. It may have an earlier value date within the period.",
+        "debit ARG in favour of BRA 120.00 USD as debit-1 with an instrument", instruct::debit),
+    sentence!(Payments, "return AMOUNT of PAYMENT [as NEW]",
+        "The payee's institution gives back a payment, in whole or in part.",
+        "return 50.00 BRL of order-1 as return-1", instruct::give_back),
+    sentence!(Payments, "cancel PAYMENT [by the operator]",
+        "The institution that ordered it, or the operator, withdraws a payment.",
+        "cancel order-1", instruct::cancel),
+    sentence!(Payments, "release PAYMENT",
+        "The member whose own list holds a payment lets it go on.",
+        "release order-1", instruct::release),
+    sentence!(Payments, "stop PAYMENT",
+        "The member whose own list holds a payment refuses it.",
+        "stop order-1", instruct::stop),
+    sentence!(Payments, "dispute PAYMENT by INSTITUTION",
+        "The payer's or the payee's institution disputes a payment.",
+        "dispute order-1 by ARG", instruct::dispute),
+    sentence!(Payments, "end dispute of PAYMENT as OUTCOME",
+        "The operator ends a dispute.",
+        "end dispute of order-1 as rejected", instruct::end_dispute),
+
+    sentence!(Confirmations, "everybody confirms DUE",
+        "Shorthand: whoever is to confirm something that is due by now does so, until nothing is. *Beneficiaries*: leg 3. Suspended members receive nothing.",
+        "everybody confirms what is due", instruct::everybody),
+    sentence!(Confirmations, "confirm collection of PAYMENTS",
+        "The payer's member confirms leg 1.",
+        "confirm collection of order-1", instruct::collect),
+    sentence!(Confirmations, "confirm conformity of PAYMENTS",
+        "The debited member accepts debits.",
+        "confirm conformity of order-1", instruct::conform),
+    sentence!(Confirmations, "extorno of PAYMENTS",
+        "The debited member refuses its conformity: debits are reversed at their value date.",
+        "extorno of order-1", instruct::extorno),
+    sentence!(Confirmations, "confirm pay-in of MEMBER AMOUNT [to MEMBER]",
+        "The agent confirms that a net debtor paid. Where netting is bilateral, to whom.",
+        "confirm pay-in of ARG 10,715.85 USD to BRA", instruct::pay_in),
+    sentence!(Confirmations, "confirm pay-out of MEMBER AMOUNT [from MEMBER]",
+        "The agent confirms that a net creditor was paid.",
+        "confirm pay-out of BRA 10,715.85 USD from ARG", instruct::pay_out),
+    sentence!(Confirmations, "confirm transfer from MEMBER to MEMBER AMOUNT",
+        "The agent confirms an anticipated transfer.",
+        "confirm transfer from ARG to BRA 5,000,000.00 USD", instruct::transfer),
+    sentence!(Confirmations, "confirm payout to INSTITUTION",
+        "The payee's member confirms leg 3 of everything due to an institution.",
+        "confirm payout to BRA", instruct::paid_out),
+    sentence!(Confirmations, "fail payout of PAYMENT",
+        "The payee's member could not make leg 3: it stays due.",
+        "fail payout of order-1", instruct::not_paid_out),
+
+    sentence!(Membership, "join MEMBER as STAGE [paying out at clearing]",
+        "A member joins, or goes on to another stage.",
+        "join NIC as net", instruct::join),
+    sentence!(Membership, "leave MEMBER",
+        "A member leaves: it must owe nothing and be owed nothing.",
+        "leave BRA", instruct::leave),
+    sentence!(Membership, "suspend MEMBER",
+        "The operator suspends a member.",
+        "suspend ARG", instruct::suspend),
+    sentence!(Membership, "reinstate MEMBER",
+        "The operator ends a suspension.",
+        "reinstate ARG", instruct::reinstate),
+
+    sentence!(Expectations, "expect position of PARTY BALANCE",
+        "What a member or an institution is owed (below zero: owes) in a currency, in the cycle that is open.",
+        "expect position of ARG -100,000.00 BRL", expect::position),
+    sentence!(Expectations, "expect MEMBER owes MEMBER BALANCE",
+        "What the first member owes the second, net, in a currency, in the cycle that is open.",
+        "expect ARG owes BRA 100,000.00 BRL", expect::owes),
+    sentence!(Expectations, "expect net of MEMBER BALANCE [closed DATE]",
+        "Net of a member in the cycle that closed last, or on a date; interest is in it.",
+        "expect net of BRA 10,715.85 USD", expect::net),
+    sentence!(Expectations, "expect MEMBER pays AMOUNT [to MEMBER] [due DATE] [confirmed] [open]",
+        "A leg of a settlement: who pays, when it is due, whether the agent has confirmed it.",
+        "expect ARG pays 10,715.85 USD to BRA due 2022-03-14 open", expect::pays),
+    sentence!(Expectations, "expect MEMBER receives AMOUNT [from MEMBER] [due DATE] [confirmed] [open]",
+        "A leg of a settlement: who is paid.",
+        "expect BRA receives 10,715.85 USD from ARG", expect::receives),
+    sentence!(Expectations, "expect no settlement",
+        "Nobody has to pay or to be paid.",
+        "expect no settlement", expect::no_settlement),
+    sentence!(Expectations, "expect pay-ins BALANCE [closed DATE]",
+        "What all net debtors of a cycle pay together.",
+        "expect pay-ins 55,000,000.00 USD", expect::pay_ins),
+    sentence!(Expectations, "expect gross BALANCE",
+        "Sum of the payments of the script that have cleared and were not given back, in a position currency.",
+        "expect gross 695,000,000.00 USD", expect::gross),
+    sentence!(Expectations, "expect interest from MEMBER to MEMBER BALANCE [closed DATE]",
+        "Interest of a cycle between two members.",
+        "expect interest from ARG to BRA 121,763.89 USD", expect::interest),
+    sentence!(Expectations, "expect result of MEMBER BALANCE",
+        "FX result of a member from the cycle that closed last: what it collected at one rate less what it settled at another.",
+        "expect result of ARG 1,000.00 ARS", expect::result),
+    sentence!(Expectations, "expect balance ACCOUNT of OWNER BALANCE",
+        "Balance of an account, of any kind; above zero its owner is owed. For a member, in whatever book.",
+        "expect balance prefunding of ARG 100,000.00 USD", expect::balance),
+    sentence!(Expectations, "expect rate CURRENCY per CURRENCY RATE [on DATE]",
+        "The rate at which a payment from the first currency into the second is priced at the last fixing, or at that of a date.",
+        "expect rate ARS per BRL 21.66815", expect::rate),
+    sentence!(Expectations, "expect leg 1 of PAYMENT AMOUNT [is LEGSTATE]",
+        "What the payer pays its member.",
+        "expect leg 1 of order-1 2,166,815.00 ARS is due", expect::leg_one),
+    sentence!(Expectations, "expect leg 2 of PAYMENT AMOUNT",
+        "What is owed between members.",
+        "expect leg 2 of order-1 100,000.00 BRL", expect::leg_two),
+    sentence!(Expectations, "expect leg 3 of PAYMENT AMOUNT [is LEGSTATE]",
+        "What the payee is paid.",
+        "expect leg 3 of order-1 100,000.00 BRL is not due", expect::leg_three),
+    sentence!(Expectations, "expect payment PAYMENT is STATE",
+        "The state of a payment.",
+        "expect payment order-1 is awaiting collection", expect::payment),
+    sentence!(Expectations, "expect refusal REFUSAL [of PAYMENT] [by article TEXT]",
+        "The command before it, or a payment, was refused, by a rule of an article. A command that is refused needs such a line right after it.",
+        "expect refusal SUSPENDED of order-1", expect::refused),
+    sentence!(Expectations, "expect queue COUNT [of INSTITUTION]",
+        "How many payments wait, of all or of one institution.",
+        "expect queue 2 of ARG", expect::queue),
+    sentence!(Expectations, "expect transfer from MEMBER to MEMBER MAXIMUM [due DATE]",
+        "The anticipated transfer that is due between two members; zero: none.",
+        "expect transfer from ARG to BRA 5,000,000.00 USD due 2022-03-15", expect::transfer),
+    sentence!(Expectations, "expect use of pair of MEMBER towards MEMBER BALANCE",
+        "How much of a limit is used, with what is closed and not settled, and with what waits.",
+        "expect use of pair of ARG towards BRA 0.00 USD", expect::use_of_pair),
+    sentence!(Expectations, "expect room of pair of MEMBER towards MEMBER BALANCE",
+        "How much of it is left.",
+        "expect room of pair of ARG towards BRA 30,000,000.00 USD", expect::room_of_pair),
+    sentence!(Expectations, "expect use of institution_share of INSTITUTION BALANCE",
+        "How much of its share an institution uses.",
+        "expect use of institution_share of ARG 0.00 USD", expect::use_of_share),
+    sentence!(Expectations, "expect room of institution_share of INSTITUTION BALANCE",
+        "How much it may still pay.",
+        "expect room of institution_share of ARG 5,000.00 USD", expect::room_of_share),
+    sentence!(Expectations, "expect use of creditor_exposure of MEMBER BALANCE",
+        "What a member is owed by all, as its limit counts it.",
+        "expect use of creditor_exposure of BRA 0.00 USD", expect::use_of_exposure),
+    sentence!(Expectations, "expect room of creditor_exposure of MEMBER BALANCE",
+        "What it may still be owed.",
+        "expect room of creditor_exposure of BRA 1,000,000.00 USD", expect::room_of_exposure),
+    sentence!(Expectations, "expect cycle closed DATE is settled",
+        "A cycle has closed on a date, and everything in it was paid.",
+        "expect cycle closed 2022-03-11 is settled", expect::settled),
+    sentence!(Expectations, "expect cycle closed DATE is open",
+        "A cycle has closed on a date, and something in it was not paid yet.",
+        "expect cycle closed 2022-03-11 is open", expect::unsettled),
+];
+
+/// The sentences, each with its pattern.
+pub(crate) fn patterns() -> Vec<(Pattern, &'static Sentence)> {
+    SENTENCES.iter().map(|sentence| (Pattern::new(sentence.pattern), sentence)).collect()
+}
+
+/// Which sentence a line is, and what it says by it; else at which word it stops being one, and why.
+pub(crate) fn matched<'s>(
+    patterns: &'s [(Pattern, &'static Sentence)],
+    tokens: &[Token],
+    names: &mut Names,
+    plan: Option<&Plan>,
+) -> Result<(&'s Sentence, Found), (usize, Wrong)> {
+    let verb = tokens[0].text.as_str();
+    let mut misses: Vec<Miss> = Vec::new();
+    for (pattern, sentence) in patterns.iter().filter(|(pattern, _)| pattern.first() == verb && !tokens[0].quoted) {
+        match pattern.matched(tokens, names, plan) {
+            Ok(found) => return Ok((sentence, found)),
+            Err(miss) => misses.push(miss),
+        }
+    }
+    let Some(furthest) = misses.iter().map(|miss| miss.at).max() else {
+        let what = format!("no line begins with '{}'", shortened(verb));
+        let known = patterns.iter().map(|(pattern, _)| pattern.first());
+        let remedy = rulebook::nearest(verb, known).map_or_else(
+            || "docs/scripts.md has every sentence".to_owned(),
+            |meant| format!("did you mean '{meant}'?"),
+        );
+        return Err((0, Wrong::new(ErrorKind::Word, what, remedy)));
+    };
+    misses.retain(|miss| miss.at == furthest);
+    Err((furthest, best(misses, tokens.get(furthest))))
+}
+
+/// Of what could have stood at a word, what was most likely meant.
+fn best(mut misses: Vec<Miss>, token: Option<&Token>) -> Wrong {
+    let mut words: Vec<&'static str> = misses.iter().filter_map(|miss| miss.wanted).collect();
+    words.sort_unstable();
+    words.dedup();
+    // A name that is nearly right says more than a list of words.
+    let named = misses.iter().position(|miss| miss.wanted.is_none() && miss.wrong.remedy.starts_with("did you mean"));
+    let meant = token.and_then(|token| rulebook::nearest(&token.text, words.iter().copied()));
+    match (meant, named, token) {
+        (Some(meant), _, Some(token)) => {
+            let what = format!("'{}' has no meaning here", shortened(&token.text));
+            Wrong::new(ErrorKind::Word, what, format!("did you mean '{meant}'?"))
+        }
+        (None, Some(named), _) => misses.swap_remove(named).wrong,
+        (None, None, Some(token)) if words.len() > 1 => {
+            let what = format!("'{}' has no meaning here", shortened(&token.text));
+            Wrong::new(ErrorKind::Word, what, format!("write one of {}", words.join(", ")))
+        }
+        (None, None, None) if words.len() > 1 => {
+            Wrong::new(ErrorKind::Word, "the line ends too early", format!("go on with one of {}", words.join(", ")))
+        }
+        _ => misses.swap_remove(0).wrong,
+    }
+}
+
+/// Every sentence: its pattern, its meaning, an example.
+pub fn sentences() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    SENTENCES.iter().map(|sentence| (sentence.pattern, sentence.meaning, sentence.example))
+}
+
+/// The reference of docs/scripts.md, in Markdown.
+#[must_use]
+pub fn reference() -> String {
+    let mut page = String::new();
+    for (section, title, about) in SECTIONS {
+        page.push_str(&format!("### {title}\n\n{about}\n\n"));
+        for sentence in SENTENCES.iter().filter(|sentence| sentence.section == *section) {
+            let Sentence { pattern, meaning, example, .. } = sentence;
+            page.push_str(&format!("* `{pattern}`: {meaning}\n  `{example}`\n"));
+        }
+        page.push('\n');
+    }
+    page.push_str("### Words in capitals\n\n| word | stands for |\n| --- | --- |\n");
+    for (name, _, about) in SLOTS {
+        page.push_str(&format!("| `{name}` | {about} |\n"));
+    }
+    page
+}

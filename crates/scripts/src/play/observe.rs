@@ -1,0 +1,280 @@
+//! Looking up what is expected, in the engine's state and in what its journal said.
+
+use super::{ARRANGEMENT, Player};
+use crate::names::Party;
+use crate::report::money_text;
+use crate::script::{Expectation, LimitFigure, Settlement};
+use crate::slot::Money;
+use crate::words::{LEG_STATES, name_of};
+use domain::event::{CycleClosed, SettlementLeg};
+use domain::limit::Scope;
+use domain::payment::LegState;
+use domain::plan::{CycleLength, Price};
+use domain::{
+    AccountKey, AccountKind, BookId, CurrencyId, Date, InstitutionId, MemberId, Owner, PaymentState, Refusal,
+};
+use ledger::view::PaymentView;
+use money::{Rate, quotient};
+
+/// What was found, and whether it is what was expected.
+type Found = (String, bool);
+
+impl Player<'_> {
+    pub(super) fn look_up(&self, expectation: &Expectation) -> Found {
+        match expectation {
+            Expectation::Position { party, money } => self.compare(self.position_minor(*party, money.currency), *money),
+            Expectation::Owes { debtor, creditor, money } => {
+                let minor = self.state().pair_balance_in_minor(ARRANGEMENT, *debtor, *creditor, money.currency);
+                self.compare(minor, *money)
+            }
+            Expectation::Net { member, money, closed } => self.in_cycle(*closed, |cycle| {
+                let net = cycle.nets.iter().find(|(of, _)| of == member).map_or(0, |(_, net)| *net);
+                self.compare(net, *money)
+            }),
+            Expectation::Settlement(settlement) => self.settlement(settlement),
+            Expectation::NoSettlement => self.no_settlement(),
+            Expectation::PayIns { money, closed } => self.in_cycle(*closed, |cycle| {
+                let pay_ins = cycle.legs.iter().filter(|leg| leg.pay_in);
+                self.compare(pay_ins.map(|leg| i128::from(leg.amount.get())).sum(), *money)
+            }),
+            Expectation::Gross(money) => self.compare(self.gross_minor(money.currency), *money),
+            Expectation::Interest { debtor, creditor, minor, closed } => self.in_cycle(*closed, |cycle| {
+                let found = cycle.interest.iter().find(|(d, c, _)| d == debtor && c == creditor);
+                let found = found.map_or(0, |(.., amount)| i128::from(amount.get()));
+                self.compare(found, self.in_asset(*minor))
+            }),
+            Expectation::FxResult { member, money } => self.in_cycle(None, |cycle| {
+                let of_member =
+                    |result: &&domain::event::FxResult| result.member == *member && result.currency == money.currency;
+                let found = cycle.fx_results.iter().find(of_member);
+                self.compare(found.map_or(0, |result| result.counterpart_minor - result.settled_minor), *money)
+            }),
+            Expectation::Balance { kind, owner, money } => {
+                self.compare(self.balance_minor(*kind, *owner, money.currency), *money)
+            }
+            Expectation::Rate { of, per, rate, on } => self.rate(*of, *per, *rate, *on),
+            Expectation::Leg { leg, payment, money, state } => self.leg(*leg, *payment, *money, *state),
+            Expectation::Payment { payment, state } => match self.payment(*payment) {
+                Some(view) => (view.state.name().to_owned(), view.state == *state),
+                None => never_entered(),
+            },
+            Expectation::Refused { refusal, payment, article } => self.refused(*refusal, *payment, article.as_deref()),
+            Expectation::Queued { count, at } => {
+                let participants = self.state().participants_of(ARRANGEMENT);
+                let of =
+                    participants.iter().filter(|found| at.is_none_or(|institution| institution == found.institution));
+                let found: usize = of.map(|found| found.queued).sum();
+                (format!("{found} queued"), u64::try_from(found) == Ok(*count))
+            }
+            Expectation::TransferDue { debtor, creditor, minor, by } => self.transfer(*debtor, *creditor, *minor, *by),
+            Expectation::Limit { scope, of, minor } => self.limit(*scope, *of, *minor),
+            Expectation::Cycle { closed, settled } => self.cycle(*closed, *settled),
+        }
+    }
+
+    fn in_asset(&self, minor: i128) -> Money {
+        Money { minor, currency: self.script.asset }
+    }
+
+    pub(super) fn text(&self, minor: i128, currency: CurrencyId) -> String {
+        money_text(minor, self.script.names.decimals(currency), &self.script.names.code(currency))
+    }
+
+    fn compare(&self, found_minor: i128, expected: Money) -> Found {
+        (self.text(found_minor, expected.currency), found_minor == expected.minor)
+    }
+
+    fn in_cycle(&self, closed: Option<Date>, look: impl Fn(&CycleClosed) -> Found) -> Found {
+        self.record.cycle(closed).map_or_else(|| ("no such cycle has closed".to_owned(), false), look)
+    }
+
+    pub(super) fn institutions_of(&self, member: MemberId) -> impl Iterator<Item = InstitutionId> + '_ {
+        let all = self.script.names.institutions.iter().enumerate();
+        all.filter(move |(_, named)| named.member == member).map(|(place, _)| InstitutionId::from_index(place))
+    }
+
+    pub(super) fn position_minor(&self, party: Party, currency: CurrencyId) -> i128 {
+        let of = |institution| {
+            self.state().balance_minor(&AccountKey {
+                book: BookId::Arrangement(ARRANGEMENT),
+                owner: Owner::Institution(institution),
+                currency,
+                kind: AccountKind::Position,
+            })
+        };
+        match party {
+            Party::Institution(institution) => of(institution),
+            Party::Member(member) => self.institutions_of(member).map(of).sum(),
+        }
+    }
+
+    /// Balances of a kind that are somebody's, in whatever book.
+    pub(super) fn balance_minor(&self, kind: AccountKind, owner: Option<Party>, currency: CurrencyId) -> i128 {
+        let is_owners = |key: &AccountKey| match owner {
+            None => key.owner == Owner::House,
+            Some(Party::Institution(institution)) => key.owner == Owner::Institution(institution),
+            Some(Party::Member(member)) => match key.owner {
+                Owner::Member(of) => of == member,
+                Owner::Institution(of) => self.script.names.institutions[of.index()].member == member,
+                Owner::Arrangement(_) => key.book == BookId::Edge(member),
+                Owner::House => false,
+            },
+        };
+        let of_kind = self.state().trial_balance().filter(|(key, _)| key.kind == kind && key.currency == currency);
+        of_kind.filter(|(key, _)| is_owners(key)).map(|(_, balance)| balance).sum()
+    }
+
+    fn payment(&self, place: usize) -> Option<PaymentView> {
+        self.state().payment(self.payments[place]?)
+    }
+
+    /// What has cleared and was not given back.
+    fn gross_minor(&self, currency: CurrencyId) -> i128 {
+        let cleared = |state: PaymentState| {
+            matches!(
+                state,
+                PaymentState::Cleared | PaymentState::PaidOut | PaymentState::PartlyReturned | PaymentState::Disputed
+            )
+        };
+        let of_script = self.payments.iter().flatten().filter_map(|payment| self.state().payment(*payment));
+        of_script
+            .filter(|view| cleared(view.state) && view.position_currency == currency && view.return_of.is_none())
+            .map(|view| i128::from(view.position_minor) - i128::from(view.returned_minor))
+            .sum()
+    }
+
+    fn settlement(&self, expected: &Settlement) -> Found {
+        let of_member = |leg: &SettlementLeg| {
+            leg.member == expected.member
+                && leg.pay_in == expected.pay_in
+                && expected.counterparty.is_none_or(|other| leg.counterparty == Some(other))
+        };
+        let cycles = self.record.closed.iter().rev();
+        let due = cycles.filter(|cycle| expected.on.is_none_or(|on| cycle.settle_on == on));
+        let mut legs = due.flat_map(|cycle| {
+            let legs = cycle.legs.iter().enumerate().filter(|(_, leg)| of_member(leg));
+            legs.map(move |(place, leg)| (cycle, place, *leg))
+        });
+        let Some(first) = legs.next() else { return ("no such leg".to_owned(), false) };
+        let right = |(.., leg): &(&CycleClosed, usize, SettlementLeg)| i128::from(leg.amount.get()) == expected.minor;
+        // Of several legs of the newest cycle, that of the amount.
+        let of_cycle = legs.take_while(|(cycle, ..)| cycle.cycle == first.0.cycle);
+        let (cycle, place, leg) = if right(&first) { first } else { of_cycle.into_iter().find(right).unwrap_or(first) };
+        let number = u32::try_from(place).unwrap_or(u32::MAX);
+        let confirmed = self.record.confirmed.contains(&(cycle.cycle, number));
+        let holds = i128::from(leg.amount.get()) == expected.minor
+            && expected.confirmed.is_none_or(|wanted| wanted == confirmed);
+        (self.leg_text(&leg, cycle.settle_on, confirmed), holds)
+    }
+
+    fn leg_text(&self, leg: &SettlementLeg, settle_on: Date, confirmed: bool) -> String {
+        let names = &self.script.names;
+        let (verb, word) = if leg.pay_in { ("pays", "to") } else { ("receives", "from") };
+        let other = leg.counterparty.map_or_else(String::new, |other| format!(" {word} {}", names.member_code(other)));
+        let amount = self.text(i128::from(leg.amount.get()), self.script.asset);
+        let state = if confirmed { "confirmed" } else { "open" };
+        format!("{} {verb} {amount}{other} due {settle_on} {state}", names.member_code(leg.member))
+    }
+
+    fn no_settlement(&self) -> Found {
+        let legs = self.state().settlement_legs(ARRANGEMENT);
+        match legs.iter().find(|view| !view.confirmed) {
+            Some(view) => (self.leg_text(&view.leg, view.settle_on, false), false),
+            None => ("no settlement".to_owned(), true),
+        }
+    }
+
+    /// The rate of a fixing between two currencies, by the rulebook's rounding.
+    fn rate(&self, of: CurrencyId, per: CurrencyId, expected: Rate, on: Option<Date>) -> Found {
+        let Price::Open { rounding } = self.script.plan.price else {
+            return ("the rulebook has no fixing".to_owned(), false);
+        };
+        let fixing = match on {
+            Some(date) => self.record.fixings.iter().rev().find(|(fixed, _)| *fixed == date),
+            None => self.record.fixings.last(),
+        };
+        let Some((_, rates)) = fixing else { return ("no such fixing was made".to_owned(), false) };
+        let reference = |currency| rates.iter().find(|(known, _)| *known == currency).map(|(_, rate)| *rate);
+        let (Some(payer), Some(payee)) = (reference(of), reference(per)) else {
+            return ("no reference rate was fixed".to_owned(), false);
+        };
+        match quotient(payer, payee, rounding) {
+            Ok(found) => (found.to_string(), found.cmp_value(expected).is_eq()),
+            Err(error) => (error.to_string(), false),
+        }
+    }
+
+    fn leg(&self, leg: u8, payment: usize, money: Option<Money>, state: Option<LegState>) -> Found {
+        let Some(view) = self.payment(payment) else { return never_entered() };
+        let edge = |institution: InstitutionId| match self.script.plan.price {
+            Price::Par => self.script.asset,
+            Price::Fixed { .. } | Price::Open { .. } => self.script.names.institutions[institution.index()].currency,
+        };
+        let (minor, currency, found_state) = match leg {
+            1 => (view.payer_minor, edge(view.payer), Some(view.collection)),
+            2 => (view.position_minor, view.position_currency, None),
+            _ => (view.payee_minor, edge(view.payee), Some(view.payout)),
+        };
+        let amount_holds = money.is_none_or(|money| money.currency == currency && money.minor == i128::from(minor));
+        let state_holds = state.is_none_or(|wanted| found_state == Some(wanted));
+        let text = self.text(i128::from(minor), currency);
+        let shown = match found_state {
+            Some(found) => format!("{text} is {}", name_of(LEG_STATES, &found)),
+            None => text,
+        };
+        (shown, amount_holds && state_holds)
+    }
+
+    fn refused(&self, expected: Refusal, payment: Option<usize>, article: Option<&str>) -> Found {
+        let found = match payment {
+            Some(place) => match (self.payment(place), self.payments[place]) {
+                (Some(view), _) => view.refusal.or_else(|| self.refusal_of_last()),
+                (None, _) => self.refusal_of_last(),
+            },
+            None => self.refusal_of_last(),
+        };
+        let Some(found) = found else { return ("it was accepted".to_owned(), false) };
+        let citation = found.rule().and_then(|rule| self.script.plan.article(rule)).map(|article| &article.citation);
+        let article_holds = article.is_none_or(|wanted| citation.is_some_and(|citation| citation == wanted));
+        (self.refusal_text(found), found == expected && article_holds)
+    }
+
+    fn refusal_of_last(&self) -> Option<Refusal> {
+        self.last.as_ref().and_then(|last| last.refused).map(|refused| refused.refusal)
+    }
+
+    fn transfer(&self, debtor: MemberId, creditor: MemberId, minor: i128, by: Option<Date>) -> Found {
+        let due = self.state().transfers_due(ARRANGEMENT);
+        let found = due.into_iter().find(|(d, c, ..)| (*d, *c) == (debtor, creditor));
+        let Some((_, _, found, until)) = found else { return ("no transfer is due".to_owned(), minor == 0) };
+        let holds = i128::from(found) == minor && by.is_none_or(|by| by == until);
+        (format!("{} due {until}", self.text(i128::from(found), self.script.asset)), holds)
+    }
+
+    fn limit(&self, scope: Scope, of: LimitFigure, minor: i128) -> Found {
+        let Some((used, maximum)) = self.state().limit_use_minor(ARRANGEMENT, scope) else {
+            return ("there is no such limit".to_owned(), false);
+        };
+        match (of, maximum) {
+            (LimitFigure::Use, _) => self.compare(used, self.in_asset(minor)),
+            (LimitFigure::Room, Some(maximum)) => self.compare(maximum - used, self.in_asset(minor)),
+            (LimitFigure::Room, None) => ("it does not bind: nobody has set it".to_owned(), false),
+        }
+    }
+
+    fn cycle(&self, closed: Date, settled: bool) -> Found {
+        let Some(cycle) = self.record.cycle(Some(closed)) else {
+            let length = match self.script.plan.cycle.length {
+                CycleLength::Day => "",
+                _ => ": cycles last longer than a day",
+            };
+            return (format!("no cycle has closed on {closed}{length}"), false);
+        };
+        let is_settled = self.record.settled.contains(&cycle.cycle);
+        (if is_settled { "settled" } else { "open" }.to_owned(), is_settled == settled)
+    }
+}
+
+fn never_entered() -> Found {
+    ("it was never entered".to_owned(), false)
+}

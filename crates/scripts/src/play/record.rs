@@ -1,0 +1,45 @@
+//! What the journal says of cycles and fixings, kept for expectations that look back.
+
+use domain::event::{CycleClosed, EventBody};
+use domain::{CurrencyId, CycleId, Date};
+use money::Rate;
+use std::collections::BTreeSet;
+
+#[derive(Default)]
+pub(super) struct Record {
+    /// Cycles that closed, in order.
+    pub(super) closed: Vec<CycleClosed>,
+    /// Legs of them that the agent has confirmed.
+    pub(super) confirmed: BTreeSet<(CycleId, u32)>,
+    /// Cycles that are final.
+    pub(super) settled: BTreeSet<CycleId>,
+    /// Reference rates of each fixing.
+    pub(super) fixings: Vec<(Date, Vec<(CurrencyId, Rate)>)>,
+    /// How many of them a report has shown.
+    pub(super) closed_shown: usize,
+    pub(super) fixings_shown: usize,
+}
+
+impl Record {
+    pub(super) fn take(&mut self, event: &EventBody) {
+        match event {
+            EventBody::CycleClosed(closed) => self.closed.push((**closed).clone()),
+            EventBody::SettlementConfirmed { cycle, leg, .. } => {
+                self.confirmed.insert((*cycle, *leg));
+            }
+            EventBody::CycleSettled { cycle, .. } => {
+                self.settled.insert(*cycle);
+            }
+            EventBody::FixingMade { date, rates, .. } => self.fixings.push((*date, rates.clone())),
+            _ => {}
+        }
+    }
+
+    /// The cycle that closed on a date, or the last one.
+    pub(super) fn cycle(&self, closed: Option<Date>) -> Option<&CycleClosed> {
+        match closed {
+            Some(date) => self.closed.iter().rev().find(|cycle| cycle.date == date),
+            None => self.closed.last(),
+        }
+    }
+}
