@@ -39,7 +39,8 @@ pub(crate) fn open(
     let bar = Bar::new("replaying", 1, "events");
     let mut warn = |warning: node::Warning| warnings::warn(warning.code, warning);
     let mut progress = |replayed: engine::Replayed| bar.of(replayed.height.0, replayed.of.0);
-    let options = Options { payments_in_memory, ..Options::new(hash_key::draw()) };
+    // The lab solves the runs of its own world, at its own time.
+    let options = Options { payments_in_memory, optimising: None, ..Options::new(hash_key::draw()) };
     // What is no journal is told of by opening it.
     if dir.join(DATABASE_FILE).exists() {
         require_same(dir, begun)?;

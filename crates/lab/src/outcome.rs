@@ -285,6 +285,16 @@ pub struct InstitutionGain {
     pub sent_usd_cents: i128,
     /// What runs settled of payments to it, in cents.
     pub received_usd_cents: i128,
+    /// Headroom that it used: what it sent in each run beyond what it received there, in cents.
+    pub used_usd_cents: i128,
+}
+
+impl InstitutionGain {
+    /// Headroom that it would have needed beyond that if it had paid before it received, in cents.
+    #[must_use]
+    pub const fn saved_usd_cents(&self) -> i128 {
+        self.sent_usd_cents - self.used_usd_cents
+    }
 }
 
 /// All optimisation runs together, each way of settling beside the others.

@@ -18,6 +18,8 @@ pub enum NodeFault {
     Ended(Ended),
     /// A thread beside the writer.
     Follower(Stopped),
+    /// No thread for the optimiser: the operating system's reason.
+    NoOptimiser(String),
     /// The store of personal data.
     Payloads(PayloadFault),
     /// A payload was not put, and the batch that names it not taken.
@@ -35,6 +37,7 @@ impl NodeFault {
             Self::History(fault) => fault.code(),
             Self::Ended(ended) => ended.code(),
             Self::Follower(stopped) => stopped.code,
+            Self::NoOptimiser(_) => "OPTIMISER_NOT_STARTED",
             Self::Payloads(fault) | Self::NotPut(NotPut::Fault(fault)) => fault.code(),
             Self::NotPut(NotPut::Refused { refusal, .. }) => refusal.code(),
             Self::NotTaken(fault) => fault.code(),
@@ -49,6 +52,9 @@ impl fmt::Display for NodeFault {
             Self::History(fault) => fault.fmt(f),
             Self::Ended(ended) => ended.fmt(f),
             Self::Follower(stopped) => stopped.fmt(f),
+            Self::NoOptimiser(error) => {
+                write!(f, "no thread can be started ({error}); the optimiser of open runs; allow more threads")
+            }
             Self::Payloads(fault) => fault.fmt(f),
             Self::NotPut(refused) => refused.fmt(f),
             Self::NotTaken(fault) => fault.fmt(f),

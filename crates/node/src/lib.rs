@@ -14,6 +14,7 @@
 //! | opening, closing, what a node offers | `node.rs` |
 //! | the archive behind the engine | `archive.rs` |
 //! | threads that follow durable blocks | `follower.rs`, and `shadow.rs`, `table_follower.rs` |
+//! | runs that stay open, and the optimiser beside the writer | `open_runs.rs` |
 //! | being gentle beside the writer | `throttle.rs` |
 //! | personal data beside the journal | `personal_data.rs` |
 //! | copies | `backup.rs` |
@@ -23,6 +24,7 @@ mod backup;
 mod fault;
 mod follower;
 mod node;
+mod open_runs;
 mod options;
 pub mod personal_data;
 mod prebuilt;
@@ -34,5 +36,6 @@ pub use backup::{backup, restore};
 pub use fault::{NodeFault, Warning};
 pub use follower::Stopped;
 pub use node::{Figures, Node, NodeEngine};
-pub use options::{Options, Shadowing};
+pub use open_runs::RunFigures;
+pub use options::{Optimising, Options, Shadowing};
 pub use prebuilt::build_snapshot;

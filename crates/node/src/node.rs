@@ -3,6 +3,7 @@
 use crate::archive::{self, Indexed};
 use crate::fault::{NodeFault, Warning};
 use crate::follower::{Follower, Stopped};
+use crate::open_runs::{OpenRuns, RunFigures};
 use crate::options::{Options, Shadowing};
 use crate::personal_data::PersonalData;
 use crate::shadow::Shadow;
@@ -12,6 +13,7 @@ use engine::{Batch, BatchId, Closed, Engine, LedgerMachine, Memory, Released, Re
 use history::{History, Stamp};
 use journal::{Head, Journal};
 use journal_sqlite::{SqliteJournal, StoreOptions};
+use ledger::RunBudget;
 use payloads::{HouseKey, PayloadStore, SealedPayload};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -28,6 +30,7 @@ pub struct Node {
     engine: NodeEngine,
     history: Arc<History>,
     shadow: Option<Follower>,
+    open_runs: Option<OpenRuns>,
     personal_data: Option<PersonalData>,
     dir: PathBuf,
 }
@@ -41,6 +44,8 @@ pub struct Figures {
     pub shadow_height: Option<u64>,
     /// Why the shadow stopped, if it did.
     pub shadow_stopped: Option<Stopped>,
+    /// Of open runs; none where runs end at once.
+    pub runs: Option<RunFigures>,
     /// Of the index of old payments.
     pub history: history::Figures,
 }
@@ -63,7 +68,8 @@ impl Node {
         let history = Arc::new(open_history(dir, &journal, warn)?);
         let archive = Arc::new(Indexed { history: Arc::clone(&history), dir: dir.to_owned() });
         let memory = Memory { payments_max: options.payments_in_memory, archive };
-        let machine = LedgerMachine { memory, ..LedgerMachine::new(options.table_key) };
+        let optimising = options.optimising.map(|optimising| RunBudget { open_us: optimising.open_us });
+        let machine = LedgerMachine { memory, optimising, ..LedgerMachine::new(options.table_key) };
         let machine = engine::Options { machine, check_digests: true };
         let head = journal.head();
         let engine = match last_snapshot(dir, head.next_seq, warn)? {
@@ -80,7 +86,10 @@ impl Node {
         let mut blocks_after = |head: &Head| engine.journal().read_after(head);
         let open_store = |key: &Arc<HouseKey>| PersonalData::open(dir, key, &head, &mut blocks_after, warn);
         let personal_data = options.house_key.as_ref().map(open_store).transpose()?;
-        let mut node = Self { engine, history, shadow: None, personal_data, dir: dir.to_owned() };
+        let open_runs = options.optimising.map(OpenRuns::start).transpose();
+        let open_runs = open_runs.map_err(|error| NodeFault::NoOptimiser(error.to_string()))?;
+        let mut node = Self { engine, history, shadow: None, open_runs, personal_data, dir: dir.to_owned() };
+        node.look_for_open_runs();
         node.shadow = options.shadowing.map(|shadowing| node.start_shadow(options, shadowing, warn)).transpose()?;
         Ok(node)
     }
@@ -90,7 +99,8 @@ impl Node {
         &mut self.engine
     }
 
-    /// Takes a batch with the personal data of its orders: the data are synced before anything is decided.
+    /// Takes a batch with the personal data of its orders: the data are synced before anything is decided. What the optimiser
+    /// has proved by then is proposed before it, at the same time; a pulse ([`Batch::pulse`]) is enough for that.
     ///
     /// # Errors
     /// [`NodeFault::NotPut`], [`NodeFault::NotTaken`]: nothing of the batch was decided.
@@ -105,7 +115,9 @@ impl Node {
             }
             Some(data) => data.put(payloads)?,
         };
+        self.propose(batch.given)?;
         let id = self.engine.submit(batch)?;
+        self.look_for_open_runs();
         if let Some(data) = &mut self.personal_data {
             data.submitted(batch, &fresh);
         }
@@ -117,11 +129,42 @@ impl Node {
     /// # Errors
     /// [`NodeFault::Ended`].
     pub fn wait(&mut self) -> Result<Option<Released>, NodeFault> {
-        let released = self.engine.wait()?;
+        let released = loop {
+            let released = self.engine.wait()?;
+            let is_own = |released: &Released| self.open_runs.as_mut().is_some_and(|runs| runs.take(released));
+            if !released.as_ref().is_some_and(is_own) {
+                break released;
+            }
+        };
         if let (Some(data), Some(released)) = (&mut self.personal_data, &released) {
             data.released(released);
         }
         Ok(released)
+    }
+
+    /// Waits until every run that was found open is solved, and proposes what is proved: for whoever has nothing else to do. A
+    /// house that takes batches need not call it.
+    ///
+    /// # Errors
+    /// [`NodeFault::Ended`], [`NodeFault::NotTaken`].
+    pub fn answer_open_runs(&mut self, at: Timestamp) -> Result<(), NodeFault> {
+        let Self { engine, open_runs: Some(runs), .. } = self else { return Ok(()) };
+        runs.finish_solving(engine)?;
+        runs.propose(engine, at)?;
+        self.look_for_open_runs();
+        Ok(())
+    }
+
+    fn propose(&mut self, at: Timestamp) -> Result<(), NodeFault> {
+        let Self { engine, open_runs: Some(runs), .. } = self else { return Ok(()) };
+        runs.exchange(engine)?;
+        Ok(runs.propose(engine, at)?)
+    }
+
+    fn look_for_open_runs(&mut self) {
+        if let Self { engine, open_runs: Some(runs), .. } = self {
+            runs.look(engine);
+        }
     }
 
     /// The store of personal data, if the node keeps any.
@@ -148,6 +191,7 @@ impl Node {
             height: self.engine.durable_height().0,
             shadow_height: self.shadow.as_ref().map(Follower::height),
             shadow_stopped: self.shadow.as_ref().and_then(Follower::stopped),
+            runs: self.open_runs.as_ref().map(OpenRuns::figures),
             history: self.history.figures(),
         }
     }
@@ -157,7 +201,8 @@ impl Node {
     /// # Errors
     /// [`NodeFault`]. What was released stays released.
     pub fn close(self) -> Result<Head, NodeFault> {
-        let Self { engine, history, shadow, personal_data, dir } = self;
+        // The optimiser ends with what it is at: the next start gives it what is open then.
+        let Self { engine, history, shadow, open_runs: _, personal_data, dir } = self;
         let Closed { journal, snapshot, .. } = engine.close()?;
         let height = journal.head().next_seq;
         // The shadow's own last snapshot would be the same one.

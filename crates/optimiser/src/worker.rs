@@ -34,14 +34,15 @@ pub struct Optimiser {
 }
 
 impl Optimiser {
-    /// Starts the thread.
+    /// Starts the thread; `prepare` is done first, on it: whoever runs it may give it a lower priority.
     ///
     /// # Errors
     /// The operating system gives no thread.
-    pub fn start(budget: Budget) -> std::io::Result<Self> {
+    pub fn start(budget: Budget, prepare: impl FnOnce() + Send + 'static) -> std::io::Result<Self> {
         let (runs, received) = channel::<RunInstance>();
         let (answers, outcomes) = channel();
         let thread = std::thread::Builder::new().name("optimiser".to_owned()).spawn(move || {
+            prepare();
             for run in received {
                 let (arrangement, number) = (run.arrangement, run.run);
                 let result = guarded(|| propose(&run, budget));
@@ -148,7 +149,7 @@ mod tests {
 
     #[test]
     fn runs_come_back_in_order_with_what_a_simulation_gets() {
-        let mut optimiser = Optimiser::start(Budget::default()).unwrap();
+        let mut optimiser = Optimiser::start(Budget::default(), || ()).unwrap();
         assert!(optimiser.wait().is_none(), "nothing was handed over");
         for number in 0..3 {
             optimiser.hand_over(run(number));

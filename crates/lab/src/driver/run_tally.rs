@@ -17,7 +17,7 @@ pub(crate) struct RunTally<'a> {
     scenario: &'a Scenario,
     course: Course,
     done: Vec<RunOutcome>,
-    gains: BTreeMap<InstitutionId, Gain>,
+    gains: BTreeMap<InstitutionId, InstitutionGain>,
 }
 
 enum Course {
@@ -97,9 +97,7 @@ impl<'a> RunTally<'a> {
         let Explanation { waiting, gains } =
             explanation.unwrap_or_else(|_| Explanation { waiting: Vec::new(), gains: BTreeMap::new() });
         for (institution, gain) in gains {
-            let sum = self.gains.entry(institution).or_default();
-            sum.sent_minor += gain.sent_minor;
-            sum.received_minor += gain.received_minor;
+            self.gain(institution, gain);
         }
         self.done.push(RunOutcome {
             run: run.frozen.run,
@@ -115,6 +113,19 @@ impl<'a> RunTally<'a> {
             ticks: proof.map(|proof| proof.ticks),
             waiting: self.largest(waiting),
         });
+    }
+
+    fn gain(&mut self, institution: InstitutionId, gain: Gain) {
+        let none = InstitutionGain {
+            institution: self.code(institution),
+            sent_usd_cents: 0,
+            received_usd_cents: 0,
+            used_usd_cents: 0,
+        };
+        let sum = self.gains.entry(institution).or_insert(none);
+        sum.sent_usd_cents += gain.sent_minor;
+        sum.received_usd_cents += gain.received_minor;
+        sum.used_usd_cents += gain.used_minor();
     }
 
     /// The largest payments that wait on, the largest first, earlier ones before later ones.
@@ -138,13 +149,7 @@ impl<'a> RunTally<'a> {
 
     /// Every run, and what each institution gained in all of them.
     pub(crate) fn finish(self) -> (Vec<RunOutcome>, Vec<InstitutionGain>) {
-        let gain = |(&institution, gain): (&InstitutionId, &Gain)| InstitutionGain {
-            institution: self.code(institution),
-            sent_usd_cents: gain.sent_minor,
-            received_usd_cents: gain.received_minor,
-        };
-        let gains = self.gains.iter().map(gain).collect();
-        (self.done, gains)
+        (self.done, self.gains.into_values().collect())
     }
 }
 

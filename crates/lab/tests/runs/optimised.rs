@@ -64,6 +64,8 @@ fn the_totals_are_those_of_the_runs() {
     let sent = outcome.gains.iter().map(|gain| gain.sent_usd_cents).sum::<i128>();
     let received = outcome.gains.iter().map(|gain| gain.received_usd_cents).sum::<i128>();
     assert_eq!((sent, received), (totals.value_usd_cents, totals.value_usd_cents));
+    assert!(outcome.gains.iter().all(|gain| (0..=gain.sent_usd_cents).contains(&gain.saved_usd_cents())));
+    assert!(outcome.gains.iter().any(|gain| gain.saved_usd_cents() > 0), "somebody gained");
 }
 
 #[test]

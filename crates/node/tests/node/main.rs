@@ -1,6 +1,7 @@
 //! A node in a real folder: what was promised stays, whatever happens to what is beside the journal.
 
 mod house;
+mod open_runs;
 mod promises;
 mod recovery;
 mod years;
