@@ -14,6 +14,7 @@ mod memory;
 mod meter;
 mod queue;
 mod replay;
+mod set_off;
 mod shadow;
 
 use std::process::ExitCode;
@@ -28,7 +29,7 @@ struct Options {
 /// Payments that are open while the shadow writes snapshots.
 const OPEN_PAYMENTS: u64 = 1_000_000;
 
-const SECTIONS: [&str; 7] = ["decide", "durable", "replay", "memory", "queue", "history", "shadow"];
+const SECTIONS: [&str; 8] = ["decide", "durable", "replay", "memory", "queue", "set_off", "history", "shadow"];
 
 fn options() -> Result<Options, String> {
     let mut options = Options { sections: Vec::new(), identifiers: 10_000_000, history: 10_000_000 };
@@ -69,6 +70,7 @@ fn main() -> ExitCode {
             "durable" => durable::run(),
             "history" => history::run(options.history),
             "queue" => queue::run(),
+            "set_off" => set_off::run(),
             "replay" => replay::run(),
             "shadow" => shadow::run(OPEN_PAYMENTS),
             _ => memory::run(),
