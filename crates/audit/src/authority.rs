@@ -34,6 +34,7 @@ impl Model {
             EventBody::DayClosed { .. }
             | EventBody::FixingMade { .. }
             | EventBody::PaymentsPriced { .. }
+            | EventBody::PaymentsPricedForPayees { .. }
             | EventBody::RunFrozen { .. }
             | EventBody::QueueReleased { .. }
             | EventBody::RunEnded { .. }

@@ -32,12 +32,17 @@ impl Model {
     }
 
     pub(crate) fn is_business_day(&self, arrangement: ArrangementId, date: Date) -> Checked<bool> {
+        let found = self.arrangement(arrangement)?;
+        let rule = found.plan.day.business_days;
+        if rule == BusinessDays::EveryDay {
+            return Ok(true);
+        }
         if date.is_weekend() {
             return Ok(false);
         }
-        let found = self.arrangement(arrangement)?;
-        match found.plan.day.business_days {
-            BusinessDays::Weekdays => Ok(true),
+        match rule {
+            BusinessDays::EveryDay | BusinessDays::Weekdays => Ok(true),
+            BusinessDays::AgentOpen => self.is_open(found.agent_calendar, date),
             BusinessDays::AllMembersOpen => self.are_open(&self.calendars_of(found.members.keys().copied()), date),
         }
     }

@@ -25,7 +25,7 @@ impl Model {
         let currencies = self.leg_currencies(id, entered.payer, entered.payee, entered.denomination)?;
         equal(Check::Amount, "the currency of leg 2", currencies.position, entered.position_currency)?;
         self.check_price(entered, currencies)?;
-        let (payer_minor, position_minor, payee_minor) = legs_of(&entered.amounts);
+        let (payer_minor, position_minor, payee_minor) = legs_of(&entered.amounts, entered.denomination);
         let payment = Payment {
             arrangement: id,
             return_of: None,
@@ -179,7 +179,7 @@ impl Model {
         self.check_not_suspended(payment.arrangement, payment.payee_member)?;
         let open = self.arrangement(payment.arrangement)?.open_date();
         holds(Check::Day, "the time of a release", "on a business day", open.is_some(), open)?;
-        let found = legs_of(&amounts);
+        let found = legs_of(&amounts, payment.denomination);
         self.check_repriced(&payment, (payment.payer_minor, payment.position_minor, payment.payee_minor), found)?;
         self.check_quote_until(payment.arrangement, quote_until)?;
         self.take_new_amounts(id, found, quote_until)?;

@@ -260,7 +260,12 @@ impl Model {
                 .map_err(|finding| finding.about(*payment)),
             EventBody::IdentifierReused { key, content } => self.identifier_reused(*key, *content),
             EventBody::PaymentsPriced { arrangement, date, collect_on, payments } => {
-                self.payments_priced(*arrangement, *date, *collect_on, payments)
+                let priced = payments.iter().map(|priced| (priced.payment, priced.payer));
+                self.payments_priced(*arrangement, (*date, *collect_on), priced, false)
+            }
+            EventBody::PaymentsPricedForPayees { arrangement, date, collect_on, payments } => {
+                let priced = payments.iter().map(|priced| (priced.payment, priced.payee));
+                self.payments_priced(*arrangement, (*date, *collect_on), priced, true)
             }
             EventBody::CollectionsConfirmed { arrangement, payments } => {
                 self.collections_confirmed(*arrangement, payments)

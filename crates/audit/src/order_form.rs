@@ -166,7 +166,8 @@ fn mod_11_10(digits: &str) -> u32 {
 fn check_content(entered: &PaymentEntered) -> Checked {
     let amount = match entered.denomination {
         Denomination::Payee => Some(entered.amounts.payee),
-        Denomination::Payer => entered.amounts.payer,
+        // With an open price only leg 2 bears the amount ordered.
+        Denomination::Payer => entered.amounts.payer.or(Some(entered.amounts.position)),
         Denomination::Asset => Some(entered.amounts.position),
     };
     let Some(amount) = amount else {

@@ -5,11 +5,11 @@ use crate::finding::{Check, Checked, Finding, equal, holds};
 use crate::model::Model;
 use crate::payment::Payment;
 use domain::event::{PaymentEntered, Quote};
-use domain::payment::{Amounts, LegCurrencies, LegState, PaymentState, PricedPayment, Step};
+use domain::payment::{Amounts, LegCurrencies, LegState, PaymentState, Step};
 use domain::plan::{Denomination, PositionCurrency, Price, TriggerEvent};
 use domain::time::SECOND_US;
-use domain::{ArrangementId, CurrencyId, Date, InstitutionId, PaymentId, Timestamp};
-use money::{Rate, RateRounding, Rounding};
+use domain::{ArrangementId, CurrencyId, Date, InstitutionId, MemberId, PaymentId, Timestamp};
+use money::{AmountMinor, Rate, RateRounding, Rounding};
 
 /// What is asked: a price between two institutions.
 #[derive(Clone, Copy)]
@@ -24,8 +24,14 @@ pub(crate) struct Between {
 /// Amounts of legs 1, 2 and 3; leg 1 is 0 while its price is open.
 pub(crate) type Legs = (u64, u64, u64);
 
-pub(crate) fn legs_of(amounts: &Amounts) -> Legs {
-    (amounts.payer.map_or(0, |amount| amount.get()), amounts.position.get(), amounts.payee.get())
+pub(crate) fn legs_of(amounts: &Amounts, denomination: Denomination) -> Legs {
+    let (position, payee) = (amounts.position.get(), amounts.payee.get());
+    match amounts.payer {
+        Some(payer) => (payer.get(), position, payee),
+        // What is ordered is the currency of leg 2; of the other side the price is open.
+        None if denomination == Denomination::Payer => (position, position, 0),
+        None => (0, position, payee),
+    }
 }
 
 /// One side of a fixed price: its currency's decimals, and its rate, none where it is the asset itself.
@@ -86,7 +92,7 @@ impl Model {
             denomination: entered.denomination,
             currencies,
         };
-        let found = legs_of(&entered.amounts);
+        let found = legs_of(&entered.amounts, entered.denomination);
         let expected = self.price(between, found)?;
         equal(Check::Amount, "the amounts of the legs", expected, found)?;
         self.check_quote_until(entered.arrangement, entered.quote_until)
@@ -114,11 +120,18 @@ impl Model {
         match self.arrangement(between.arrangement)?.plan.price {
             Price::Par => Ok((ordered, ordered, ordered)),
             Price::Open { .. } => {
-                let known = between.denomination == Denomination::Payee
-                    && between.currencies.position == between.currencies.payee;
-                let expected = "ordered in the payee's currency, which is that of the position";
-                holds(Check::NotBuilt, "an open price", expected, known, between.denomination)?;
-                Ok((0, ordered, ordered))
+                let currencies = between.currencies;
+                let (denominated, legs) = match between.denomination {
+                    Denomination::Payer => (currencies.payer, (ordered, ordered, 0)),
+                    Denomination::Payee => (currencies.payee, (0, ordered, ordered)),
+                    Denomination::Asset => {
+                        let found = between.denomination;
+                        return Err(Finding::new(Check::NotBuilt, "an open price", "in an edge currency", found));
+                    }
+                };
+                let of_position = denominated == currencies.position;
+                holds(Check::NotBuilt, "an open price", "in the currency of leg 2", of_position, currencies.position)?;
+                Ok(legs)
             }
             Price::Fixed { .. } => {
                 let legs = self.fixed_price(between, i128::from(ordered))?;
@@ -203,65 +216,79 @@ impl Model {
         })
     }
 
-    /// A fixing turned open prices into amounts.
+    /// A fixing turned open prices into amounts: what payers pay, or what payees get.
     pub(crate) fn payments_priced(
         &mut self,
         id: ArrangementId,
-        date: Date,
-        collect_on: Date,
-        payments: &[PricedPayment],
+        (date, collect_on): (Date, Date),
+        payments: impl Iterator<Item = (PaymentId, AmountMinor)>,
+        for_payees: bool,
     ) -> Checked {
         let plan = self.plan(id)?;
-        let Price::Open { rounding } = plan.price else {
-            return Err(Finding::new(Check::Rate, "a fixing of prices", "in an arrangement with open prices", id));
-        };
+        let open = matches!(plan.price, Price::Open { .. });
+        holds(Check::Rate, "a fixing of prices", "in an arrangement with open prices", open, id)?;
         let today = self.arrangement(id)?.open_date();
         equal(Check::Day, "the date of a fixing", today, Some(date))?;
         let trigger = plan.triggers.collection;
         equal(Check::Day, "what leg 1 waits for", TriggerEvent::Fixing, trigger.on)?;
         let expected = self.business_days_after(id, date, trigger.plus_business_days)?;
         equal(Check::Day, "the day on which leg 1 is due", expected, collect_on)?;
-        for priced in payments {
-            self.payment_in(id, priced.payment)?;
-            self.payment_priced(id, date, collect_on, *priced, rounding).map_err(|f| f.about(priced.payment))?;
+        for (payment, amount) in payments {
+            self.payment_in(id, payment)?;
+            self.payment_priced(payment, (date, collect_on), amount, for_payees).map_err(|f| f.about(payment))?;
         }
         Ok(())
     }
 
     fn payment_priced(
         &mut self,
-        id: ArrangementId,
-        date: Date,
-        collect_on: Date,
-        priced: PricedPayment,
-        rounding: RateRounding,
+        id: PaymentId,
+        (date, collect_on): (Date, Date),
+        amount: AmountMinor,
+        for_payees: bool,
     ) -> Checked {
-        let payment = self.payment(priced.payment)?;
-        let expected = self.open_price(id, date, payment.currencies, payment.payee_minor, rounding)?;
-        equal(Check::Amount, "what the payer pays at the fixing", expected, Some(priced.payer.as_balance()))?;
-        self.step(priced.payment, Step::AwaitCollection, PaymentState::AwaitingCollection)?;
-        self.change(priced.payment, |payment| {
-            payment.payer_minor = priced.payer.get();
+        let payment = self.payment(id)?;
+        let ordered_by_payer = payment.denomination == Denomination::Payer;
+        equal(Check::Amount, "the leg that the fixing prices", ordered_by_payer, for_payees)?;
+        let (payer, payee) = ((payment.payer_member, payment.currencies.payer), (payment.payee_member, payment.currencies.payee));
+        let (ordered, from, to) =
+            if for_payees { (payment.payer_minor, payer, payee) } else { (payment.payee_minor, payee, payer) };
+        let expected = self.open_price(payment.arrangement, date, ordered, from, to)?;
+        equal(Check::Amount, "what the leg comes to at the fixing", expected, Some(amount.as_balance()))?;
+        self.step(id, Step::AwaitCollection, PaymentState::AwaitingCollection)?;
+        self.change(id, |payment| {
+            if for_payees {
+                payment.payee_minor = amount.get();
+            } else {
+                payment.payer_minor = amount.get();
+            }
             payment.value_date = collect_on;
             payment.collection = LegState::Due;
         })
     }
 
-    /// What an amount of the payee's currency costs in the payer's at a fixing; a half goes up.
+    /// What an amount in one member's currency comes to in another's at a fixing; a half goes up.
     pub(crate) fn open_price(
         &self,
         id: ArrangementId,
         fixing: Date,
-        currencies: LegCurrencies,
-        payee_minor: u64,
-        rounding: RateRounding,
+        minor: u64,
+        from: (MemberId, CurrencyId),
+        to: (MemberId, CurrencyId),
     ) -> Checked<Option<i128>> {
-        let Some(rate) = self.cross_rate(id, fixing, currencies.payer, currencies.payee, rounding)? else {
-            return Ok(None);
-        };
-        let (from, to) =
-            (self.currency(currencies.payee)?.minor_decimals, self.currency(currencies.payer)?.minor_decimals);
-        Ok(times(i128::from(payee_minor), rate, from, to, Rounding::HalfUp))
+        let plan = self.plan(id)?;
+        let Price::Open { rounding: mut rule } = plan.price else { return Ok(None) };
+        // The price of the one in the other: whoever uses the other pays.
+        let (payer, payee) = (&self.member(to.0)?.code, &self.member(from.0)?.code);
+        for direction in &plan.additions.price_directions {
+            if direction.payer == *payer && direction.payee == *payee {
+                rule = direction.rounding;
+                break;
+            }
+        }
+        let Some(rate) = self.cross_rate(id, fixing, to.1, from.1, rule)? else { return Ok(None) };
+        let decimals = (self.currency(from.1)?.minor_decimals, self.currency(to.1)?.minor_decimals);
+        Ok(times(i128::from(minor), rate, decimals.0, decimals.1, Rounding::HalfUp))
     }
 
     /// A queued payment whose quote ran out is priced again: within the payer's tolerance, and only in a run.
@@ -272,7 +299,7 @@ impl Model {
         holds(Check::Queue, "a payment priced again", "not while a run holds it frozen", !open, payment.state)?;
         let ran_out = payment.quote_until.is_some_and(|until| until <= self.time);
         holds(Check::Amount, "a quote that is renewed", "one that has run out", ran_out, payment.quote_until)?;
-        let found = legs_of(&amounts);
+        let found = legs_of(&amounts, payment.denomination);
         let before = (payment.payer_minor, payment.position_minor, payment.payee_minor);
         self.check_repriced(&payment, before, found)?;
         self.check_quote_until(payment.arrangement, Some(quote_until))?;

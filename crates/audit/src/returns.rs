@@ -35,7 +35,7 @@ impl Model {
             original: *original,
             uetr: *uetr,
             content: *content,
-            legs: legs_of(amounts),
+            legs: legs_of(amounts, Denomination::Payer),
             of_original: *of_original,
             value_date: *value_date,
             payout: *payout,
@@ -89,15 +89,16 @@ impl Model {
                 };
                 equal(Check::Return, "the amounts of a return", self.price(between, returned.legs)?, returned.legs)
             }
-            (ReturnRate::Day, Price::Open { rounding }) => {
-                equal(Check::Return, "leg 2 of a return", given, position)?;
+            (ReturnRate::Day, Price::Open { .. }) => {
+                let leg_2 = if original.denomination == Denomination::Payer { taken } else { given };
+                equal(Check::Return, "leg 2 of a return", leg_2, position)?;
                 let fixings = &self.arrangement(original.arrangement)?.fixings;
                 let last = fixings.last_key_value().map(|(date, _)| *date).ok_or_else(|| {
                     Finding::new(Check::Rate, "the rate of a return", "one of a fixing", "no fixing so far")
                 })?;
-                let currencies = turned(original.currencies);
-                let currencies = LegCurrencies { payer: currencies.payee, payee: currencies.payer, ..currencies };
-                let expected = self.open_price(original.arrangement, last, currencies, given, rounding)?;
+                let giver = (original.payee_member, original.currencies.payee);
+                let taker = (original.payer_member, original.currencies.payer);
+                let expected = self.open_price(original.arrangement, last, given, giver, taker)?;
                 equal(Check::Return, "what the payer gets back", expected, Some(i128::from(taken)))
             }
         }

@@ -138,6 +138,7 @@ events! {
     [45, 1] RunOpened { arrangement, run, items, instance, until };
     [46, 1] CancelPending { payment };
     [47, 1] RunConcluded { arrangement, run, method, value_minor, proof };
+    [70, 1] PaymentsPricedForPayees { arrangement, date, collect_on, payments };
 }
 
 /// What stands before the fields, but for who did it.

@@ -10,7 +10,7 @@ use crate::reader::{Reader, Refused};
 use crate::writer::Writer;
 use domain::event::{Admitted, Disposition, Payout, Released};
 use domain::ids::PaymentId;
-use domain::payment::PricedPayment;
+use domain::payment::{PricedForPayee, PricedPayment};
 
 const EXPECTED: &str = "a list of payments";
 const EXPECTED_PAYMENT: &str = "the difference from one payment to the next";
@@ -102,6 +102,12 @@ payment_with!(
     money::AmountMinor,
     |item: &PricedPayment| (item.payment, item.payer),
     |payment, payer| PricedPayment { payment, payer }
+);
+payment_with!(
+    PricedForPayee,
+    money::AmountMinor,
+    |item: &PricedForPayee| (item.payment, item.payee),
+    |payment, payee| PricedForPayee { payment, payee }
 );
 payment_with!(Released, Payout, |item: &Released| (item.payment, item.payout), |payment, payout| Released {
     payment,

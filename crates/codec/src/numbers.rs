@@ -55,7 +55,7 @@ macro_rules! tags {
 }
 
 variants! {
-    BusinessDays { Weekdays = 1, AllMembersOpen = 2 }
+    BusinessDays { Weekdays = 1, AllMembersOpen = 2, AgentOpen = 3, EveryDay = 4 }
     CalendarRole { Agent = 1, AssetCentre = 2, Members = 3 }
     CheckDigit { None = 0, Iso7064Mod11_10 = 1 }
     CommandKind {

@@ -9,7 +9,7 @@ use crate::ids::{
 };
 use crate::limit::{LimitSetting, Scope};
 use crate::original::PaymentOriginal;
-use crate::payment::{Amounts, PricedPayment};
+use crate::payment::{Amounts, PricedForPayee, PricedPayment};
 use crate::plan::{DayStep, Denomination, Plan, Purpose};
 use crate::refusal::Refusal;
 use crate::run::{RunMethod, RunProof};
@@ -204,6 +204,17 @@ pub enum EventBody {
         collect_on: Date,
         /// The payments with what they cost their payers.
         payments: Vec<PricedPayment>,
+    },
+    /// A fixing turned the open price of orders in the payer's currency into amounts; leg 1 is due on a date.
+    PaymentsPricedForPayees {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// Business date of the fixing.
+        date: Date,
+        /// Business date on which leg 1 is due; from now on the value date of leg 2.
+        collect_on: Date,
+        /// The payments with what their payees get.
+        payments: Vec<PricedForPayee>,
     },
     /// Leg 1 of payments is confirmed; each cleared or was queued.
     CollectionsConfirmed {

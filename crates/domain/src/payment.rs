@@ -2,6 +2,7 @@
 //! table, and a test holds the two together.
 
 use crate::ids::{CurrencyId, PaymentId};
+use crate::plan::Denomination;
 use money::AmountMinor;
 
 /// State of a payment as a whole.
@@ -261,12 +262,27 @@ impl LegState {
 /// Amounts of the three legs; an amount that depends on an open price is not there yet.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Amounts {
-    /// Leg 1, in minor units of the payer's edge currency.
+    /// Leg 1, in minor units of the payer's edge currency; none while the price is open.
     pub payer: Option<AmountMinor>,
     /// Leg 2, in minor units of the position currency.
     pub position: AmountMinor,
-    /// Leg 3, in minor units of the payee's edge currency.
+    /// Leg 3, in minor units of the payee's edge currency. While the price of an order in the payer's currency is open, it
+    /// repeats the amount ordered and says nothing of leg 3: see [`Amounts::legs_minor`].
     pub payee: AmountMinor,
+}
+
+impl Amounts {
+    /// Minor units of legs 1, 2 and 3 of an order in a denomination; 0 for the leg whose amount an open price leaves open:
+    /// leg 3 of an order in the payer's currency, leg 1 of any other.
+    #[must_use]
+    pub fn legs_minor(&self, denomination: Denomination) -> (u64, u64, u64) {
+        let position = self.position.get();
+        match (self.payer, denomination) {
+            (Some(payer), _) => (payer.get(), position, self.payee.get()),
+            (None, Denomination::Payer) => (position, position, 0),
+            (None, Denomination::Payee | Denomination::Asset) => (0, position, self.payee.get()),
+        }
+    }
 }
 
 /// Currencies of the three legs.
@@ -278,6 +294,15 @@ pub struct LegCurrencies {
     pub position: CurrencyId,
     /// Leg 3.
     pub payee: CurrencyId,
+}
+
+/// A payment named in a list of an event, with the amount that its payee now gets.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
+pub struct PricedForPayee {
+    /// The payment.
+    pub payment: PaymentId,
+    /// Leg 3, in minor units of the payee's edge currency.
+    pub payee: AmountMinor,
 }
 
 /// A payment named in a list of an event, with the amount it now costs its payer.

@@ -104,7 +104,8 @@ pub enum Price {
     },
     /// At the next fixing: quotient of two reference rates against the settlement asset.
     Open {
-        /// Decimals and rounding of payer's currency per unit of payee's, one rule per pair of currencies.
+        /// Decimals and rounding of payer's currency per unit of payee's, but where a direction has its own
+        /// ([`PlanAdditions::price_directions`]).
         rounding: RateRounding,
     },
     /// No price: all three legs are in the settlement asset or are the members' own affair.
@@ -278,6 +279,10 @@ pub enum BusinessDays {
     Weekdays,
     /// Days on which the systems of all members of the arrangement are open.
     AllMembersOpen,
+    /// Days on which the settlement agent is open.
+    AgentOpen,
+    /// Every day, weekends too.
+    EveryDay,
 }
 
 /// A moment of the business day.

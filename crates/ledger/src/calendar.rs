@@ -27,6 +27,8 @@ impl State {
     pub(crate) fn is_business_day(&self, arrangement: &Arrangement, date: Date) -> bool {
         match arrangement.plan.day.business_days {
             BusinessDays::Weekdays => !date.is_weekend(),
+            BusinessDays::AgentOpen => self.calendar_is_open(arrangement.agent_calendar, date),
+            BusinessDays::EveryDay => true,
             BusinessDays::AllMembersOpen => {
                 !date.is_weekend() && arrangement.members().all(|(member, _)| self.member_is_open(member, date))
             }

@@ -34,15 +34,18 @@ impl State {
                 position_currency: arrangement.asset,
             }),
             Price::Open { .. } => {
-                // An open price leaves open what is not ordered; the order is in the payee's currency, which is also
-                // that of the position.
-                if denomination != Denomination::Payee || arrangement.plan.position_currency == PositionCurrency::Asset
-                {
+                // An open price leaves open what is not ordered; the currency of the order is also that of the position.
+                let ordered_by = match denomination {
+                    Denomination::Payee => payee,
+                    Denomination::Payer => payer,
+                    Denomination::Asset => return Err(Refusal::DenominationNotAdmitted),
+                };
+                if arrangement.plan.position_currency == PositionCurrency::Asset {
                     return Err(Refusal::DenominationNotAdmitted);
                 }
                 Ok(Priced {
                     amounts: Amounts { payer: None, position: amount, payee: amount },
-                    position_currency: payee.edge_currency,
+                    position_currency: ordered_by.edge_currency,
                 })
             }
             Price::Fixed { .. } => {
@@ -106,23 +109,38 @@ impl State {
         })
     }
 
-    /// Rate at a fixing: payer's currency per unit of payee's, from both reference rates.
-    pub(crate) fn cross_rate(payer: Rate, payee: Rate, rounding: RateRounding) -> Result<Rate, Refusal> {
-        quotient(payer, payee, rounding).map_err(|_| Refusal::AmountOutOfRange)
-    }
-
-    /// What an open-priced payment costs its payer at a fixing.
+    /// What an amount in one participant's currency comes to in another's at rates that were fixed.
+    ///
+    /// The price of the one currency in the other has the decimals and rounding of the direction in which the member of
+    /// the other pays that of the one: so a central bank's published rate has one form, whoever orders.
     pub(crate) fn price_at_fixing(
         &self,
-        payer_currency: CurrencyId,
-        payee_currency: CurrencyId,
-        payee_amount: AmountMinor,
-        rate: Rate,
+        arrangement: &Arrangement,
+        rates: &[(CurrencyId, Rate)],
+        amount: AmountMinor,
+        (from, to): (&Participant, &Participant),
     ) -> Result<AmountMinor, Refusal> {
-        let (from, to) = (self.minor_decimals(payee_currency), self.minor_decimals(payer_currency));
-        convert(payee_amount, from, to, rate, Conversion::Multiply, Rounding::HalfUp)
+        let Price::Open { rounding } = arrangement.plan.price else { return Err(Refusal::RateMissing) };
+        let rate_of = |currency| {
+            let fixed = rates.iter().find(|(of, _)| *of == currency);
+            fixed.map(|(_, rate)| *rate).ok_or(Refusal::RateMissing)
+        };
+        let (from_rate, to_rate) = (rate_of(from.edge_currency)?, rate_of(to.edge_currency)?);
+        let rounding = self.direction_rounding(arrangement, to.member, from.member).unwrap_or(rounding);
+        let rate = quotient(to_rate, from_rate, rounding).map_err(|_| Refusal::AmountOutOfRange)?;
+        let decimals = |participant: &Participant| self.minor_decimals(participant.edge_currency);
+        convert(amount, decimals(from), decimals(to), rate, Conversion::Multiply, Rounding::HalfUp)
             .map(|(amount, _)| amount)
             .map_err(|_| Refusal::AmountOutOfRange)
+    }
+
+    /// The rounding of prices that a rulebook gives one direction, where it does.
+    fn direction_rounding(&self, arrangement: &Arrangement, payer: MemberId, payee: MemberId) -> Option<RateRounding> {
+        let code = |member: MemberId| self.shared.members[member.index()].code.as_str();
+        let mut directions = arrangement.plan.additions.price_directions.iter();
+        directions
+            .find(|direction| direction.payer == code(payer) && direction.payee == code(payee))
+            .map(|direction| direction.rounding)
     }
 }
 

@@ -8,10 +8,13 @@ use domain::refusal_text::Language;
 const FILES: &[(&str, &str)] = &[
     ("caudal", include_str!("../rulebooks/caudal.toml")),
     ("sml-ar-br", include_str!("../rulebooks/sml-ar-br.toml")),
+    ("sml-br-uy", include_str!("../rulebooks/sml-br-uy.toml")),
+    ("sml-br-py", include_str!("../rulebooks/sml-br-py.toml")),
     ("cpcr", include_str!("../rulebooks/cpcr.toml")),
     ("epu-1950", include_str!("../rulebooks/epu-1950.toml")),
     ("cach", include_str!("../rulebooks/cach.toml")),
     ("acu", include_str!("../rulebooks/acu.toml")),
+    ("papss", include_str!("../rulebooks/papss.toml")),
 ];
 
 /// Names of the rulebooks that come with the program.

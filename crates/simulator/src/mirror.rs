@@ -196,6 +196,10 @@ impl Mirror {
             EventBody::PaymentsPriced { payments, .. } => payments.iter().try_for_each(|priced| {
                 self.step(priced.payment, Step::AwaitCollection, PaymentState::AwaitingCollection)
             }),
+            EventBody::PaymentsPricedForPayees { payments, .. } => payments.iter().try_for_each(|priced| {
+                self.seen(priced.payment)?.payee_minor = priced.payee.get();
+                self.step(priced.payment, Step::AwaitCollection, PaymentState::AwaitingCollection)
+            }),
             EventBody::CollectionsConfirmed { payments, .. } => {
                 payments.iter().try_for_each(|(payment, admitted)| self.collect(*payment, *admitted))
             }

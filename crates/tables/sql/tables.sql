@@ -241,7 +241,7 @@ CREATE TABLE payment (
     position_currency INTEGER,
     position_minor INTEGER,                 -- leg 2
     payee_currency INTEGER,
-    payee_minor INTEGER,                    -- leg 3
+    payee_minor INTEGER,                    -- leg 3; NULL while the price of an order in the payer's currency is open
     quote_until_us INTEGER,                 -- until when the amounts are or were good
     value_day INTEGER,                      -- value date of leg 2
     entered_day INTEGER,                    -- business date of entry
@@ -282,7 +282,7 @@ CREATE TABLE payment_price (
     payer_before_minor INTEGER,             -- what the payer was to pay before; NULL: the price was open
     payer_minor INTEGER,
     position_minor INTEGER NOT NULL,
-    payee_minor INTEGER NOT NULL,
+    payee_minor INTEGER,
     quote_until_us INTEGER,
     PRIMARY KEY (payment, seq)
 ) STRICT, WITHOUT ROWID;

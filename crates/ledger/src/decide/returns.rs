@@ -145,15 +145,13 @@ impl State {
                 let Priced { amounts, .. } = self.price(arrangement, giver, taker, Denomination::Payer, amount)?;
                 amounts
             }
-            (ReturnRate::Day, Price::Open { rounding }) => {
-                let (giver, taker) = (arrangement.of(original.payee), arrangement.of(original.payer));
+            (ReturnRate::Day, Price::Open { .. }) => {
+                let ends = (arrangement.of(original.payee), arrangement.of(original.payer));
                 let (_, rates) = arrangement.fixings.last_key_value().ok_or(Refusal::RateMissing)?;
-                let rate_of = |currency| {
-                    rates.iter().find(|(of, _)| *of == currency).map(|(_, rate)| *rate).ok_or(Refusal::RateMissing)
-                };
-                let rate = Self::cross_rate(rate_of(taker.edge_currency)?, rate_of(giver.edge_currency)?, rounding)?;
-                let payee = self.price_at_fixing(taker.edge_currency, giver.edge_currency, amount, rate)?;
-                Amounts { payer: Some(amount), position: amount, payee }
+                let payee = self.price_at_fixing(arrangement, rates, amount, ends)?;
+                // Leg 2 goes back in the currency in which it went.
+                let position = if original.denomination == Denomination::Payer { payee } else { amount };
+                Amounts { payer: Some(amount), position, payee }
             }
         };
         Ok(PricedReturn { amounts, of_original })

@@ -39,6 +39,9 @@ impl State {
             EventBody::PaymentsPriced { arrangement, collect_on, payments, .. } => {
                 self.payments_priced(*arrangement, *collect_on, payments);
             }
+            EventBody::PaymentsPricedForPayees { arrangement, collect_on, payments, .. } => {
+                self.payments_priced_for_payees(*arrangement, *collect_on, payments);
+            }
             EventBody::CollectionsConfirmed { arrangement, payments } => {
                 self.collections_confirmed(*arrangement, payments);
             }

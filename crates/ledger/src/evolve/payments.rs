@@ -4,7 +4,7 @@ use crate::payments::PaymentRecord;
 use crate::state::{Arrangement, State, pair_side};
 use domain::canonical::{document_words, identifier_words};
 use domain::event::{Admitted, Disposition, EndReason, PaymentEntered, Payout, Released};
-use domain::payment::{Amounts, LegState, PricedPayment, Step, may};
+use domain::payment::{Amounts, LegState, PricedForPayee, PricedPayment, Step, may};
 use domain::plan::{Denomination, Initiator, LimitKind};
 use domain::{
     ArrangementId, ContentDigest, CurrencyId, Date, PaymentId, PaymentKey, PaymentState, Refusal, RunId, Timestamp,
@@ -26,13 +26,14 @@ impl State {
             Disposition::AwaitingCollection => (PaymentState::AwaitingCollection, LegState::Due),
             Disposition::Held(_) => (PaymentState::Held, LegState::None),
         };
+        let (payer_minor, position_minor, payee_minor) = entered.amounts.legs_minor(entered.denomination);
         let record = PaymentRecord {
             uetr: entered.uetr,
             content: entered.content,
             document: entered.document,
-            payer_minor: entered.amounts.payer.map_or(0, AmountMinor::get),
-            position_minor: entered.amounts.position.get(),
-            payee_minor: entered.amounts.payee.get(),
+            payer_minor,
+            position_minor,
+            payee_minor,
             returned_minor: 0,
             returned_payee_minor: 0,
             quote_until: entered.quote_until,
@@ -130,15 +131,31 @@ impl State {
 
     pub(super) fn payments_priced(&mut self, id: ArrangementId, collect_on: Date, payments: &[PricedPayment]) {
         for priced in payments {
-            let arrangement = &mut self.arrangements[id.index()];
-            assert!(arrangement.awaiting_rate.remove(&priced.payment), "only what awaits a rate is priced");
-            arrangement.awaiting_collection.insert(priced.payment);
-            let record = self.payments.of_mut(priced.payment);
-            step(record, Step::AwaitCollection, PaymentState::AwaitingCollection);
-            record.payer_minor = priced.payer.get();
-            record.value_date = collect_on;
-            record.collection = LegState::Due;
+            self.priced(id, collect_on, priced.payment).payer_minor = priced.payer.get();
         }
+    }
+
+    pub(super) fn payments_priced_for_payees(
+        &mut self,
+        id: ArrangementId,
+        collect_on: Date,
+        payments: &[PricedForPayee],
+    ) {
+        for priced in payments {
+            self.priced(id, collect_on, priced.payment).payee_minor = priced.payee.get();
+        }
+    }
+
+    /// A payment that awaited a rate has one: leg 1 is due.
+    fn priced(&mut self, id: ArrangementId, collect_on: Date, payment: PaymentId) -> &mut PaymentRecord {
+        let arrangement = &mut self.arrangements[id.index()];
+        assert!(arrangement.awaiting_rate.remove(&payment), "only what awaits a rate is priced");
+        arrangement.awaiting_collection.insert(payment);
+        let record = self.payments.of_mut(payment);
+        step(record, Step::AwaitCollection, PaymentState::AwaitingCollection);
+        record.value_date = collect_on;
+        record.collection = LegState::Due;
+        record
     }
 
     pub(super) fn collections_confirmed(&mut self, id: ArrangementId, payments: &[(PaymentId, Admitted)]) {
@@ -186,7 +203,7 @@ impl State {
         let record = self.payments.of(payment);
         let arrangement = &mut self.arrangements[record.arrangement.index()];
         let payer = arrangement.of(record.payer);
-        let payer_minor = amounts.payer.map_or(0, AmountMinor::get);
+        let (payer_minor, position_minor, payee_minor) = amounts.legs_minor(record.denomination);
         if record.collection == LegState::Confirmed {
             let more = i128::from(payer_minor) - i128::from(record.payer_minor);
             self.accounts.shift(payer.institution_account, payer.collected_account, more);
@@ -196,8 +213,8 @@ impl State {
         }
         let record = self.payments.of_mut(payment);
         record.payer_minor = payer_minor;
-        record.position_minor = amounts.position.get();
-        record.payee_minor = amounts.payee.get();
+        record.position_minor = position_minor;
+        record.payee_minor = payee_minor;
         record.quote_until = quote_until;
         if record.state.is_in_queue() {
             arrangement.reserve(record, i128::from(record.position_minor));

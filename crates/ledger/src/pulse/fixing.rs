@@ -4,15 +4,17 @@ use super::by_house;
 use crate::limits::EVENT_PAYMENTS_MAX;
 use crate::state::{Arrangement, State};
 use domain::event::{Event, EventBody};
-use domain::payment::PricedPayment;
-use domain::plan::Price;
+use domain::payment::{PricedForPayee, PricedPayment};
+use domain::plan::{Denomination, Price};
 use domain::{CurrencyId, Date, PaymentId};
 use money::Rate;
 use std::collections::BTreeSet;
 
 /// Fixes the day's rates when every currency's reference has been published on this date; until then nothing happens.
 pub(super) fn fix(state: &State, arrangement: &Arrangement, date: Date, out: &mut Vec<Event>) {
-    let Price::Open { rounding } = arrangement.plan.price else { return };
+    if !matches!(arrangement.plan.price, Price::Open { .. }) {
+        return;
+    }
     let currencies: BTreeSet<CurrencyId> = arrangement
         .participants()
         .map(|(_, participant)| participant.edge_currency)
@@ -27,32 +29,39 @@ pub(super) fn fix(state: &State, arrangement: &Arrangement, date: Date, out: &mu
     }
     let collect_after = arrangement.plan.triggers.collection.plus_business_days;
     let Some(collect_on) = state.business_day_after(arrangement, date, collect_after) else { return };
-    let mut priced = Vec::new();
+    let (mut for_payers, mut for_payees) = (Vec::new(), Vec::new());
     for &payment in &arrangement.awaiting_rate {
-        if let Some(payer) = price(state, arrangement, &rates, payment, rounding) {
-            priced.push(PricedPayment { payment, payer });
+        let Some(amount) = price(state, arrangement, &rates, payment) else { continue };
+        match state.payments.of(payment).denomination {
+            Denomination::Payer => for_payees.push(PricedForPayee { payment, payee: amount }),
+            Denomination::Payee | Denomination::Asset => for_payers.push(PricedPayment { payment, payer: amount }),
         }
     }
-    out.push(by_house(EventBody::FixingMade { arrangement: arrangement.id, date, rates }));
-    for part in priced.chunks(EVENT_PAYMENTS_MAX) {
+    let arrangement = arrangement.id;
+    out.push(by_house(EventBody::FixingMade { arrangement, date, rates }));
+    for part in for_payers.chunks(EVENT_PAYMENTS_MAX) {
         let payments = part.to_vec();
-        out.push(by_house(EventBody::PaymentsPriced { arrangement: arrangement.id, date, collect_on, payments }));
+        out.push(by_house(EventBody::PaymentsPriced { arrangement, date, collect_on, payments }));
+    }
+    for part in for_payees.chunks(EVENT_PAYMENTS_MAX) {
+        let payments = part.to_vec();
+        out.push(by_house(EventBody::PaymentsPricedForPayees { arrangement, date, collect_on, payments }));
     }
 }
 
-/// What a payment costs its payer at the day's rates; an amount that does not fit stays unpriced and expires.
+/// What a payment costs its payer at the day's rates, or, ordered in the payer's currency, what its payee gets; an amount
+/// that does not fit stays unpriced and expires.
 fn price(
     state: &State,
     arrangement: &Arrangement,
     rates: &[(CurrencyId, Rate)],
     payment: PaymentId,
-    rounding: money::RateRounding,
 ) -> Option<money::AmountMinor> {
     let record = state.payments.of(payment);
-    let currency_of = |institution| arrangement.of(institution).edge_currency;
-    let (payer, payee) = (currency_of(record.payer), currency_of(record.payee));
-    let rate_of = |currency| rates.iter().find(|(of, _)| *of == currency).map(|(_, rate)| *rate);
-    let rate = State::cross_rate(rate_of(payer)?, rate_of(payee)?, rounding).ok()?;
-    let amount = money::AmountMinor::new(record.payee_minor).ok()?;
-    state.price_at_fixing(payer, payee, amount, rate).ok()
+    let (payer, payee) = (arrangement.of(record.payer), arrangement.of(record.payee));
+    let (ordered_minor, ends) = match record.denomination {
+        Denomination::Payer => (record.payer_minor, (payer, payee)),
+        Denomination::Payee | Denomination::Asset => (record.payee_minor, (payee, payer)),
+    };
+    state.price_at_fixing(arrangement, rates, money::AmountMinor::new(ordered_minor).ok()?, ends).ok()
 }

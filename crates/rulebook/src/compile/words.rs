@@ -108,7 +108,8 @@ pub(super) fn business_days(rule: BusinessDayRule) -> plan::BusinessDays {
     match rule {
         BusinessDayRule::Weekdays => plan::BusinessDays::Weekdays,
         BusinessDayRule::AllMembersOpen => plan::BusinessDays::AllMembersOpen,
-        BusinessDayRule::AgentOpen | BusinessDayRule::EveryDay => unreachable!("{NOT_BUILT}"),
+        BusinessDayRule::AgentOpen => plan::BusinessDays::AgentOpen,
+        BusinessDayRule::EveryDay => plan::BusinessDays::EveryDay,
     }
 }
 

@@ -172,6 +172,7 @@ impl Filler {
             | EventBody::IdentifierReused { .. }
             | EventBody::CommandRefused { .. }
             | EventBody::PaymentsPriced { .. }
+            | EventBody::PaymentsPricedForPayees { .. }
             | EventBody::CollectionsConfirmed { .. }
             | EventBody::QueueReleased { .. }
             | EventBody::PaymentRequoted { .. }

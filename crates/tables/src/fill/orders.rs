@@ -10,7 +10,7 @@ use crate::schema::Table;
 use domain::event::{Admitted, CommandKind, Disposition, EndReason, EventBody, PaymentEntered, Payout};
 use domain::limit::Scope;
 use domain::payment::{Amounts, Step, may};
-use domain::plan::Initiator;
+use domain::plan::{Denomination, Initiator};
 use domain::{
     ArrangementId, ContentDigest, Date, MemberId, PaymentId, PaymentKey, PaymentState, Refusal, RunId, Timestamp,
 };
@@ -34,6 +34,12 @@ impl Filler {
             EventBody::PaymentsPriced { arrangement, collect_on, payments, .. } => {
                 for priced in payments {
                     self.payment_priced(priced.payment, priced.payer, *collect_on)?;
+                }
+                Ok(About::arrangement(*arrangement))
+            }
+            EventBody::PaymentsPricedForPayees { arrangement, collect_on, payments, .. } => {
+                for priced in payments {
+                    self.payment_priced_for_payee(priced.payment, priced.payee, *collect_on)?;
                 }
                 Ok(About::arrangement(*arrangement))
             }
@@ -116,11 +122,12 @@ impl Filler {
         payment.denomination = Some(entered.denomination);
         payment.urgent = entered.urgent;
         payment.payer_currency = Some(self.house.edge_currency(id, entered.payer)?);
-        payment.payer_minor = entered.amounts.payer.map(AmountMinor::get);
+        let (payer, _, payee) = known_legs(entered.amounts, Some(entered.denomination));
+        payment.payer_minor = payer;
         payment.position_currency = Some(entered.position_currency);
         payment.position_minor = Some(entered.amounts.position.get());
         payment.payee_currency = Some(self.house.edge_currency(id, entered.payee)?);
-        payment.payee_minor = Some(entered.amounts.payee.get());
+        payment.payee_minor = payee;
         payment.quote_until = entered.quote_until;
         payment.value_day = Some(entered.value_date);
         payment.entered_day = Some(open_day.unwrap_or(entered.value_date));
@@ -223,9 +230,21 @@ impl Filler {
 
     fn payment_priced(&mut self, payment: PaymentId, payer: AmountMinor, collect_on: Date) -> Taken {
         let mut payment = self.payments.read(&mut self.store, payment)?;
-        self.step(&mut payment, Step::AwaitCollection, PaymentState::AwaitingCollection)?;
         let before = payment.payer_minor;
         payment.payer_minor = Some(payer.get());
+        self.priced(payment, before, collect_on)
+    }
+
+    fn payment_priced_for_payee(&mut self, payment: PaymentId, payee: AmountMinor, collect_on: Date) -> Taken {
+        let mut payment = self.payments.read(&mut self.store, payment)?;
+        let before = payment.payer_minor;
+        payment.payee_minor = Some(payee.get());
+        self.priced(payment, before, collect_on)
+    }
+
+    /// A fixing turned an open price into an amount: leg 1 is due.
+    fn priced(&mut self, mut payment: Payment, before: Option<u64>, collect_on: Date) -> Taken {
+        self.step(&mut payment, Step::AwaitCollection, PaymentState::AwaitingCollection)?;
         payment.value_day = Some(collect_on);
         payment.collection_due_seq = Some(self.seq);
         payment.last_seq = self.seq;
@@ -353,14 +372,14 @@ impl Filler {
         cause: &'static str,
     ) -> Taken {
         let before = payment.payer_minor;
-        let now = amounts.payer.map(AmountMinor::get);
+        let (now, position, payee) = known_legs(amounts, payment.denomination);
         if payment.collection_confirmed_seq.is_some() {
             let more = now.map_or(0, i128::from) - before.map_or(0, i128::from);
             self.post_collected(payment.ends()?, more)?;
         }
         payment.payer_minor = now;
-        payment.position_minor = Some(amounts.position.get());
-        payment.payee_minor = Some(amounts.payee.get());
+        payment.position_minor = position;
+        payment.payee_minor = payee;
         payment.quote_until = quote_until;
         self.note_price(payment, cause, before)
     }
@@ -444,4 +463,11 @@ const fn disposed(disposition: Disposition) -> (Step, PaymentState) {
         Disposition::AwaitingCollection => (Step::AwaitCollection, PaymentState::AwaitingCollection),
         Disposition::Held(_) => (Step::Hold, PaymentState::Held),
     }
+}
+
+/// Minor units of the three legs, none where an open price leaves a leg open.
+fn known_legs(amounts: Amounts, denomination: Option<Denomination>) -> (Option<u64>, Option<u64>, Option<u64>) {
+    let (payer, position, payee) = amounts.legs_minor(denomination.unwrap_or(Denomination::Payee));
+    let known = |minor: u64| (minor > 0).then_some(minor);
+    (known(payer), known(position), known(payee))
 }

@@ -55,16 +55,11 @@ fn price(rulebook: &Rulebook, features: &mut Features) {
         PriceKind::Open => {
             let asset = rulebook.positions.currency == PositionsIn::Asset;
             features.add_if(asset, &price.source, "an open price with positions in the settlement asset");
-            let others = rulebook.denomination.admitted.iter().any(|admitted| *admitted != DenominationIn::Payee);
-            let source = &rulebook.denomination.source;
-            features.add_if(others, source, "an open price of orders in other currencies than the payee's");
+            let in_asset = rulebook.denomination.admitted.contains(&DenominationIn::Asset);
+            features.add_if(in_asset, &rulebook.denomination.source, "an open price of orders in the settlement asset");
         }
         PriceKind::DailyCrossRates => features.add(&price.source, "prices from daily cross-rates"),
         PriceKind::ProviderQuotes => features.add(&price.source, "prices from third parties' quotes"),
-    }
-    for direction in price.directions.iter().flat_map(|directions| directions.iter()) {
-        let feature = format!("a price rule of its own from {} to {}", direction.payer.0, direction.payee.0);
-        features.add(&direction.source, feature);
     }
     let positions = &rulebook.positions;
     features.add_if(positions.currency == PositionsIn::Unit, &positions.source, "positions in a unit of account");

@@ -2,20 +2,13 @@
 
 use super::Features;
 use crate::schema::{
-    BusinessDayRule, CarriedOutBy, ClaimsAre, ClearedItems, CycleLengthKind, Effect, FinalAt, InstructionsAre,
+    CarriedOutBy, ClaimsAre, ClearedItems, CycleLengthKind, Effect, FinalAt, InstructionsAre,
     InterestRuns, NettingKind, OpenItems, QueuedItems, Recall, ReturnItems, Roll, Rulebook, SettlementMethod, Trigger,
     TriggerOn,
 };
 
 pub(super) fn gather(rulebook: &Rulebook, features: &mut Features) {
     legs(rulebook, features);
-    let day = &rulebook.day;
-    match day.business_days {
-        BusinessDayRule::Weekdays | BusinessDayRule::AllMembersOpen => {}
-        BusinessDayRule::AgentOpen | BusinessDayRule::EveryDay => {
-            features.add(&day.source, format!("business days by the rule {}", day.business_days.word()));
-        }
-    }
     cycle(rulebook, features);
     for guarantee in rulebook.guarantees.iter() {
         let booked = guarantee.effect == Effect::Booked;
@@ -31,7 +24,7 @@ pub(super) fn gather(rulebook: &Rulebook, features: &mut Features) {
     }
 }
 
-/// The three shapes of triggers that run: docs/payment-states.md.
+/// The four shapes of triggers that run: docs/payment-states.md.
 fn legs(rulebook: &Rulebook, features: &mut Features) {
     let legs = &rulebook.legs;
     let days = |trigger: &Trigger| trigger.plus_business_days.map_or(0, crate::value::Whole::get);
@@ -40,6 +33,7 @@ fn legs(rulebook: &Rulebook, features: &mut Features) {
         shape,
         (TriggerOn::Acceptance, TriggerOn::Collection, TriggerOn::NetSettled)
             | (TriggerOn::Fixing, TriggerOn::Collection, TriggerOn::NetSettled)
+            | (TriggerOn::Acceptance, TriggerOn::Collection, TriggerOn::Clearing)
             | (TriggerOn::Conformity, TriggerOn::Acceptance, TriggerOn::Conformity)
     );
     let (collection, clearing, payout) = shape;
