@@ -126,7 +126,7 @@ impl Model {
                     Denomination::Payee => (currencies.payee, (0, ordered, ordered)),
                     Denomination::Asset => {
                         let found = between.denomination;
-                        return Err(Finding::new(Check::NotBuilt, "an open price", "in an edge currency", found));
+                        return Err(Finding::new(Check::NotBuilt, "an open price", "in an edge currency", format!("{found:?}")));
                     }
                 };
                 let of_position = denominated == currencies.position;

@@ -10,7 +10,7 @@ use crate::reader::{Reader, Refused};
 use crate::writer::Writer;
 use domain::plan::{
     Article, ConformityRule, ConversionRule, CycleLength, CycleRule, DayRule, DayStep, EvidenceRule, InstrumentRule,
-    InterestRule, LimitRule, OnLimit, Plan, PlanAdditions, Price, QueueRule, ReturnRule, RuleKey, SettlementRule,
+    InterestRule, LimitRule, OnLimit, Plan, PlanAdditions, Price, PriceDirection, QueueRule, ReturnRule, RuleKey, SettlementRule,
     SuspensionRule, Trigger, Triggers,
 };
 use money::{MAX_RATE_DECIMALS, RateRounding};
@@ -134,7 +134,9 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
 }
 
 // Keys 1 to 19: credit; 20 to 39: kinds of arrangements.
-plan_additions! {}
+plan_additions! {
+    price_directions = 20,
+}
 
 plan_fields! {
     name,
@@ -176,6 +178,7 @@ record_item!(ConformityRule { within_business_days, silence_is });
 record_item!(ReturnRule { window_days, rate, exempt_from_limits });
 record_item!(SuspensionRule { queued_in });
 record_item!(Article { citation, assumed });
+record_item!(PriceDirection { payer, payee, rounding });
 
 tuple_item! {
     (name: String, digits: u8);

@@ -61,7 +61,21 @@ pub struct Plan {
 /// Rules that only some rulebooks ask for. The default of each is that it is not there: a plan that was journaled before
 /// a rule was known reads as one that does not ask for it.
 #[derive(Clone, PartialEq, Eq, Default, Debug, serde::Serialize, serde::Deserialize)]
-pub struct PlanAdditions {}
+pub struct PlanAdditions {
+    /// Decimals and rounding of an open price in directions that have their own.
+    pub price_directions: Vec<PriceDirection>,
+}
+
+/// Decimals and rounding of an open price in one direction between two members.
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
+pub struct PriceDirection {
+    /// Code of the payer's member.
+    pub payer: String,
+    /// Code of the payee's member.
+    pub payee: String,
+    /// Decimals and rounding of payer's currency per unit of payee's.
+    pub rounding: RateRounding,
+}
 
 /// Who starts a payment.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]

@@ -7,7 +7,7 @@ use money::{CurrencyCode, Rate};
 use optimiser::Budget;
 
 use crate::assumptions::{Assumptions, NotInRun, PairLines, PrefundingRule};
-use crate::calendar::{Calendars, Window};
+use crate::calendar::{Calendars, Place, Window};
 use crate::driver::quotes::two_sided;
 use crate::driver::schedule::LocalTimes;
 use crate::enrolment::Enrolment;
@@ -347,6 +347,8 @@ fn leave_out(
 fn business_days(plan: &Plan, calendars: &Calendars, enrolment: &Enrolment, window: Window) -> Vec<Date> {
     let weekdays = window.days().filter(|date| !date.is_weekend());
     match plan.day.business_days {
+        BusinessDays::EveryDay => window.days().collect(),
+        BusinessDays::AgentOpen => weekdays.filter(|&date| calendars.is_open(Place::NewYork, date)).collect(),
         BusinessDays::Weekdays => weekdays.collect(),
         BusinessDays::AllMembersOpen => weekdays.filter(|&date| enrolment.all_open(calendars, date)).collect(),
     }

@@ -144,7 +144,16 @@ impl Shape {
 
     fn draw_arrangement(&self, random: &mut Random) -> ArrangementShape {
         let rulebooks = rulebooks();
-        let Rulebook { name, source, plan } = &rulebooks[random.weighted(&[5, 3, 3])];
+        // Those that differ most in shape come more often than their variants.
+        let weights: Vec<u32> = rulebooks
+            .iter()
+            .map(|rulebook| match rulebook.name {
+                "caudal" => 5,
+                "sml-ar-br" | "cpcr" => 3,
+                _ => 1,
+            })
+            .collect();
+        let Rulebook { name, source, plan } = &rulebooks[random.weighted(&weights)];
         let mut plan = plan.clone();
         if random.chance(700_000) {
             vary(&mut plan, random, self.typical_minor);
@@ -219,12 +228,11 @@ pub(crate) struct Rulebook {
 fn rulebooks() -> &'static [Rulebook] {
     static READ: OnceLock<Vec<Rulebook>> = OnceLock::new();
     READ.get_or_init(|| {
-        ["caudal", "sml-ar-br", "cpcr"]
-            .into_iter()
-            .map(|name| {
+        rulebook::list()
+            .filter_map(|name| {
                 let source = rulebook::source(name).expect("a rulebook that comes with the program");
-                let plan = rulebook::parse(name, source).expect("it reads").compile().expect("it runs");
-                Rulebook { name, source, plan }
+                let plan = rulebook::parse(name, source).expect("it reads").compile().ok()?;
+                Some(Rulebook { name, source, plan })
             })
             .collect()
     })
@@ -289,7 +297,7 @@ fn vary(plan: &mut Plan, random: &mut Random, typical_minor: u64) {
 fn behind_utc_s(zone: &str) -> u32 {
     match zone {
         "UTC" => 0,
-        "America/Sao_Paulo" => 3 * 3_600,
+        "America/Sao_Paulo" | "America/Asuncion" => 3 * 3_600,
         _ => 5 * 3_600,
     }
 }

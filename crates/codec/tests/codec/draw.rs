@@ -10,7 +10,7 @@ use domain::ids::{
     MemberId, PaymentId, PaymentKey, Role, RulebookId, RunId, Uetr,
 };
 use domain::limit::{LimitSetting, Scope};
-use domain::payment::{Amounts, LegState, PricedPayment};
+use domain::payment::{Amounts, LegState, PricedForPayee, PricedPayment};
 use domain::plan::*;
 use domain::{Date, Event, EventBody, PaymentOriginal, PaymentState, Refusal, RunMethod, RunProof, Timestamp};
 use money::{AmountMinor, CurrencyCode, DayCount, Rate, RateRounding, Rounding};
@@ -165,6 +165,7 @@ structures! {
     Amounts { payer, position, payee }
     RunProof { upper_bound_minor, certificate, ticks }
     PricedPayment { payment, payer }
+    PricedForPayee { payment, payee }
     Released { payment, payout }
     FxResult { member, currency, counterpart_minor, settled_minor }
     SettlementLeg { member, counterparty, pay_in, amount }
@@ -201,11 +202,12 @@ structures! {
     ReturnRule { window_days, rate, exempt_from_limits }
     SuspensionRule { queued_in }
     Article { citation, assumed }
+    PriceDirection { payer, payee, rounding }
 }
 
 impl Drawn for PlanAdditions {
-    fn draw(_: &mut Draw<'_>) -> Self {
-        Self {}
+    fn draw(from: &mut Draw<'_>) -> Self {
+        Self { price_directions: from.any() }
     }
 }
 
@@ -364,6 +366,7 @@ bodies! {
     IdentifierReused { key, content };
     CommandRefused { command, refusal, payment };
     PaymentsPriced { arrangement, date, collect_on, payments };
+    PaymentsPricedForPayees { arrangement, date, collect_on, payments };
     CollectionsConfirmed { arrangement, payments };
     FixingMade { arrangement, date, rates };
     RunFrozen { arrangement, run, items };

@@ -10,7 +10,7 @@ use domain::ids::{
     MemberId, PaymentId, PaymentKey, RulebookId, RunId, Uetr,
 };
 use domain::limit::{LimitSetting, Scope};
-use domain::payment::{Amounts, LegState, PricedPayment};
+use domain::payment::{Amounts, LegState, PricedForPayee, PricedPayment};
 use domain::plan::{DayStep, Denomination, Plan, Purpose};
 use domain::{Date, Event, EventBody, PaymentOriginal, PaymentState, Refusal, RunMethod, RunProof, Timestamp};
 use money::{AmountMinor, CurrencyCode, Rate};
@@ -204,6 +204,15 @@ fn queue() -> Vec<Event> {
             date: DATE,
             collect_on: Date(20_784),
             payments: vec![priced(1_000_000, 99), priced(1_000_001, 5_000_000_000), priced(1_000_300, 1)],
+        }),
+        house(EventBody::PaymentsPricedForPayees {
+            arrangement: ARRANGEMENT,
+            date: DATE,
+            collect_on: Date(20_784),
+            payments: vec![
+                PricedForPayee { payment: PaymentId(1_000_000), payee: amount(99) },
+                PricedForPayee { payment: PaymentId(1_000_300), payee: amount(5_000_000_000) },
+            ],
         }),
         member(EventBody::CollectionsConfirmed {
             arrangement: ARRANGEMENT,

@@ -57,6 +57,14 @@ impl House {
     /// Members `0..currencies.len()`, each with two institutions (`2m` and `2m + 1`) that use the currency given, USD or
     /// else; the arrangement of the rulebook is open and all have joined it.
     pub fn new(rulebook: &str, currencies: &[&'static str]) -> Self {
+        let members: Vec<(String, &str)> =
+            currencies.iter().enumerate().map(|(index, currency)| (format!("M{index}"), *currency)).collect();
+        let members: Vec<(&str, &str)> = members.iter().map(|(code, currency)| (code.as_str(), *currency)).collect();
+        Self::of_members(rulebook, &members)
+    }
+
+    /// The same with the codes that the rulebook gives members, beside their currencies.
+    pub fn of_members(rulebook: &str, members: &[(&str, &str)]) -> Self {
         let source = rulebook::source(rulebook).expect("a built-in rulebook");
         let plan = rulebook::parse(rulebook, source).expect("it parses").compile().expect("it is built");
         let mut house = Self {
@@ -69,17 +77,17 @@ impl House {
             next_uetr: 1,
         };
         house.operator(CommandBody::RegisterCurrency { code: CurrencyCode::USD, minor_decimals: 2 });
-        for code in ["ARS", "BRL", "CLP"] {
-            let minor_decimals = if code == "CLP" { 0 } else { 2 };
+        for code in ["ARS", "BRL", "CLP", "UYU", "PYG"] {
+            let minor_decimals = if ["CLP", "PYG"].contains(&code) { 0 } else { 2 };
             let code = CurrencyCode::parse(code).unwrap();
             house.operator(CommandBody::RegisterCurrency { code, minor_decimals });
         }
         house.operator(CommandBody::DefineCalendar { name: "New York".into() });
-        for (index, code) in currencies.iter().enumerate() {
+        for (index, (name, code)) in members.iter().enumerate() {
             let member = MemberId::from_index(index);
             let calendar = CalendarId::from_index(index + 1);
             house.operator(CommandBody::DefineCalendar { name: format!("system of {index}") });
-            house.operator(CommandBody::RegisterMember { code: format!("M{index}"), bic: format!("BIC{index}") });
+            house.operator(CommandBody::RegisterMember { code: (*name).to_owned(), bic: format!("BIC{index}") });
             let currency = house.state.currency(CurrencyCode::parse(code).unwrap()).unwrap();
             for bank in 0..2 {
                 house.accepted(
@@ -100,7 +108,7 @@ impl House {
             agent_calendar: CalendarId(0),
             asset_calendar: CalendarId(0),
         });
-        for index in 0..currencies.len() {
+        for index in 0..members.len() {
             let member = MemberId::from_index(index);
             house.join(member, Stage::Net, false);
         }

@@ -7,6 +7,8 @@ mod edges;
 mod house;
 mod memory;
 mod open_price;
+mod local_currencies;
 mod open_run;
+mod prefunded;
 mod refusals;
 mod suspension;

@@ -1,5 +1,6 @@
 //! From a checked rulebook to the plan that the ledger runs.
 
+mod additions;
 mod articles;
 mod missing;
 mod words;
@@ -8,7 +9,7 @@ use crate::not_built::NotBuilt;
 use crate::schema::{self, CalendarOf, CycleLengthKind, LimitAction, LimitScope, PriceKind, Rulebook, Unset};
 use domain::plan::{
     ConformityRule, ConversionRule, CycleLength, CycleRule, DayRule, DayStep, EvidenceRule, InstrumentRule,
-    InterestRule, LimitKind, LimitRule, OnLimit, Plan, PlanAdditions, Price, QueueRule, ReturnRule, SettlementRule,
+    InterestRule, LimitKind, LimitRule, OnLimit, Plan, Price, QueueRule, ReturnRule, SettlementRule,
     SuspensionRule, Trigger, Triggers, WhenUnset,
 };
 
@@ -55,7 +56,7 @@ impl Rulebook {
             },
             suspension: SuspensionRule { queued_in: words::queued_in(self.suspension.queued_in) },
             articles: articles::of(self),
-            additions: PlanAdditions::default(),
+            additions: additions::of(self),
         })
     }
 
