@@ -20,7 +20,7 @@ fn plan(name: &str) -> Plan {
 #[test]
 fn every_rulebook_parses_and_bears_its_name() {
     let names: Vec<&str> = rulebook::list().collect();
-    assert_eq!(names, ["caudal", "sml-ar-br", "cpcr", "epu-1950", "cach", "acu"]);
+    assert_eq!(names, ["caudal", "sml-ar-br", "sml-br-uy", "sml-br-py", "cpcr", "epu-1950", "cach", "acu", "papss"]);
     for name in names {
         assert_eq!(read(name).name.0, name);
     }
@@ -45,13 +45,19 @@ fn every_rulebook_says_what_it_is_in_four_languages() {
     }
 }
 
-/// What the three that run compile to, field by field. A change here is a change of what members agreed on.
+/// Those that run.
+const RUNNING: [&str; 6] = ["caudal", "sml-ar-br", "sml-br-uy", "sml-br-py", "cpcr", "papss"];
+
+/// What those that run compile to, field by field. A change here is a change of what members agreed on.
 #[test]
 fn those_that_run_compile_to_the_plans_on_record() {
     for (name, recorded) in [
         ("caudal", include_str!("plans/caudal.txt")),
         ("sml-ar-br", include_str!("plans/sml-ar-br.txt")),
+        ("sml-br-uy", include_str!("plans/sml-br-uy.txt")),
+        ("sml-br-py", include_str!("plans/sml-br-py.txt")),
         ("cpcr", include_str!("plans/cpcr.txt")),
+        ("papss", include_str!("plans/papss.txt")),
     ] {
         let compiled = format!("{:#?}\n", plan(name));
         assert!(compiled == recorded, "tests/plans/{name}.txt differs from what is compiled:\n{compiled}");
@@ -60,7 +66,7 @@ fn those_that_run_compile_to_the_plans_on_record() {
 
 #[test]
 fn every_rule_of_a_plan_has_its_article() {
-    for name in ["caudal", "sml-ar-br", "cpcr"] {
+    for name in RUNNING {
         let plan = plan(name);
         let mut keys = vec![
             RuleKey::Members,
@@ -126,6 +132,9 @@ fn simulations_enrol_the_members_of_each_scheme() {
     assert_eq!(members("caudal").len(), 28);
     assert_eq!(members("sml-ar-br"), ["ARG", "BRA"]);
     assert_eq!(members("cpcr"), ["ARG", "BOL", "BRA", "CHL", "COL", "DOM", "ECU", "MEX", "PER", "PRY", "URY", "VEN"]);
+    assert_eq!(members("sml-br-uy"), ["BRA", "URY"]);
+    assert_eq!(members("sml-br-py"), ["BRA", "PRY"]);
+    assert_eq!(members("papss"), ["BHS", "BRB", "ECCB", "TTO"]);
     assert_eq!(members("epu-1950").len(), 15);
     assert_eq!(members("cach").len(), 5);
     assert_eq!(members("acu").len(), 10);

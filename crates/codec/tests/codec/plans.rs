@@ -4,7 +4,7 @@ use domain::Refusal;
 use domain::plan::{
     Article, BusinessDays, CalendarRole, CheckDigit, ConformityRule, ConversionRates, ConversionRule, Counterparty,
     CycleLength, CycleRule, DayRule, DayStep, Denomination, EvidenceRule, Initiator, InstrumentRule, InterestRule,
-    LimitKind, LimitRule, Netting, OnLimit, Plan, PlanAdditions, PositionCurrency, Price, PriceDirection, Purpose, QueueRule, QueuedIn,
+    LimitKind, LimitRule, Netting, OnLimit, Plan, PlanAdditions, PositionCurrency, Price, Purpose, QueueRule, QueuedIn,
     ReturnRate, ReturnRule, RuleKey, SettlementRule, Silence, SuspensionRule, Trigger, TriggerEvent, Triggers,
     WhenUnset,
 };
@@ -115,13 +115,6 @@ pub fn push_open() -> Plan {
         returns: ReturnRule { window_days: 0, rate: ReturnRate::Day, exempt_from_limits: false },
         suspension: SuspensionRule { queued_in: QueuedIn::Cancel },
         articles: Vec::new(),
-        additions: PlanAdditions {
-            price_directions: vec![PriceDirection {
-                payer: "BRA".to_owned(),
-                payee: "PRY".to_owned(),
-                rounding: RateRounding::HalfStep { decimals: 8 },
-            }],
-        },
         ..push_fixed()
     }
 }

@@ -51,6 +51,12 @@ fn rewrite(from: &mut Decoder<'_>, to: &mut Encoder<Vec<u8>>) {
             drop(to.array(items));
             (0..items).for_each(|_| rewrite(from, to));
         }
+        // The additions of a plan, by their keys.
+        Type::Map => {
+            let pairs = from.map().unwrap().expect("a definite length");
+            drop(to.map(pairs));
+            (0..2 * pairs).for_each(|_| rewrite(from, to));
+        }
         other => panic!("{other} is not in events"),
     }
 }

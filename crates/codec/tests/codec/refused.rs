@@ -3,8 +3,9 @@
 use crate::{encoded, samples, unhex};
 use codec::{DecodeError, EVENT_TYPES, decode, decode_exact, encode, event_type};
 use domain::ids::{Actor, ArrangementId, CalendarId, CurrencyId, MemberId};
+use domain::plan::PriceDirection;
 use domain::{Date, Event, EventBody};
-use money::CurrencyCode;
+use money::{CurrencyCode, RateRounding};
 
 /// A member left: `[35, 1, [0, 0], [], arrangement 1, member 7]`.
 const LEFT: &str = "86 1823 01 820000 80 01 07";
@@ -200,6 +201,26 @@ fn a_plan_has_a_version_of_its_own() {
         let unknown = DecodeError::UnknownVersion { name: "Plan", version: u64::from(version) };
         assert_eq!(decode(&bytes), Err(unknown));
     }
+}
+
+#[test]
+fn a_plan_with_additions_is_of_version_2_and_reads_back() {
+    let mut adopted =
+        samples::all().into_iter().find(|event| event_type(&event.body).name == "RulebookAdopted").unwrap();
+    let plain = encoded(&adopted);
+    let EventBody::RulebookAdopted { plan, .. } = &mut adopted.body else { unreachable!() };
+    plan.additions.price_directions = vec![PriceDirection {
+        payer: "BRA".to_owned(),
+        payee: "PRY".to_owned(),
+        rounding: RateRounding::HalfStep { decimals: 8 },
+    }];
+    let bytes = encoded(&adopted);
+    let at = plain.windows(2).position(|pair| pair == [0x97, 0x01]).unwrap();
+    assert_eq!(bytes[at..at + 3], [0x98, 24, 0x02]);
+    // One pair: key 20, a list of one, ["BRA", "PRY", [2, 8]].
+    let additions = b"\xa1\x14\x81\x83\x63BRA\x63PRY\x82\x02\x08";
+    assert_eq!(bytes[at + 3..], [&plain[at + 2..], additions].concat());
+    assert_eq!(decode_exact(&bytes).unwrap(), adopted);
 }
 
 #[test]
