@@ -18,6 +18,7 @@ impl Model {
             | EventBody::RulebookAdopted { .. }
             | EventBody::ArrangementOpened { .. }
             | EventBody::MemberSuspended { .. }
+            | EventBody::FacilityResumed { .. }
             | EventBody::MemberReinstated { .. } => ("two persons of the operator", by_two_operators(event)),
             EventBody::InstitutionAuthorised { member, .. }
             | EventBody::MemberJoined { member, .. }
@@ -25,6 +26,7 @@ impl Model {
             | EventBody::RatePublished { member, .. } => ("the member", by(event, Role::Member(*member))),
             EventBody::LimitSet(setting) => ("the owner of the limit", self.owns_limit(event, setting.scope)?),
             EventBody::PrefundingMoved { .. }
+            | EventBody::FeesConfirmed { .. }
             | EventBody::SettlementConfirmed { .. }
             | EventBody::TransferConfirmed { .. } => ("the agent", by(event, Role::Agent)),
             EventBody::CycleSettled { .. } => {
@@ -44,7 +46,9 @@ impl Model {
             | EventBody::PaymentRecalled(_)
             | EventBody::PaymentRequoted { .. }
             | EventBody::CycleClosed(_) => ("the house", by(event, Role::House)),
-            EventBody::CommandRefused { .. } | EventBody::TransferDue { .. } => return Ok(()),
+            EventBody::CommandRefused { .. } | EventBody::TransferDue { .. } | EventBody::FacilityStopped { .. } => {
+                return Ok(());
+            }
             _ => self.may_act_on_payment(event)?,
         };
         holds(Check::Authority, "who acts", expected, may, (event.actor, &event.approvals))
@@ -104,7 +108,8 @@ impl Model {
             Scope::CreditorExposure(member) | Scope::PerPayment(member) | Scope::Prefinancing(member) => {
                 by(event, Role::Member(member))
             }
-            Scope::CommittedLine(_) => by_two_operators(event),
+            Scope::CommittedLine(_) | Scope::MemberTowardsAll(_) | Scope::Facility => by_two_operators(event),
+            Scope::PrefundedBalance(_) => false,
         })
     }
 

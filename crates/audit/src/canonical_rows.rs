@@ -115,6 +115,9 @@ fn each_row_of_arrangement(id: ArrangementId, arrangement: &Arrangement, add: &m
             add(&Row::PendingCancel { arrangement: id, payment: *payment });
         }
     }
+    if arrangement.facility_stopped {
+        add(&Row::FacilityStopped { arrangement: id });
+    }
     each_row_of_debts(id, arrangement, add);
     each_row_of_cycles(id, arrangement, add);
 }

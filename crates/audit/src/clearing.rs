@@ -1,13 +1,13 @@
 //! Leg 2: clearing, collections before and after it, and payments that end without it.
 
-use crate::books::{at_edge, of_member_at_edge, position};
+use crate::books::{at_edge, of_member, of_member_at_edge, position};
 use crate::finding::{Check, Checked, Finding, equal, holds};
 use crate::model::Model;
 use crate::order_form::collects_first;
 use crate::payment::Payment;
 use domain::event::{Admitted, EndReason, Payout};
 use domain::payment::{LegState, PaymentState, Step};
-use domain::plan::TriggerEvent;
+use domain::plan::{Netting, TriggerEvent};
 use domain::{AccountKind, ArrangementId, CurrencyId, Date, MemberId, PaymentId};
 
 impl Model {
@@ -69,11 +69,16 @@ impl Model {
                 ],
             )?;
         }
+        let gross = self.plan(payment.arrangement)?.cycle.netting == Netting::None;
+        let stands_in = |member, institution| match gross {
+            true => of_member(payment.arrangement, member, currencies.position, AccountKind::Prefunding),
+            false => position(payment.arrangement, institution, currencies.position),
+        };
         self.post_for(
             id,
             &[
-                (position(payment.arrangement, payment.payer, currencies.position), -moved),
-                (position(payment.arrangement, payment.payee, currencies.position), moved),
+                (stands_in(payment.payer_member, payment.payer), -moved),
+                (stands_in(payment.payee_member, payment.payee), moved),
                 (
                     of_member_at_edge(
                         payment.payee_member,
@@ -86,6 +91,10 @@ impl Model {
                 (at_edge(payment.payee_member, payment.payee, currencies.payee, AccountKind::PayoutDue), due),
             ],
         )?;
+        self.charge(id, payment)?;
+        if gross {
+            return Ok(());
+        }
         let (debtor, creditor) = (payment.payer_member, payment.payee_member);
         self.owe(payment.arrangement, debtor, creditor, currencies.position, moved, payment.value_date)
     }

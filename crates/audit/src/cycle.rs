@@ -115,6 +115,7 @@ impl Model {
         nets: &BTreeMap<MemberId, i128>,
     ) -> Checked {
         let mut expected: Vec<(bool, MemberId, Option<MemberId>, i128)> = match self.plan(id)?.cycle.netting {
+            Netting::None => Vec::new(),
             Netting::Multilateral => nets.iter().map(|(member, net)| (*net < 0, *member, None, net.abs())).collect(),
             Netting::Bilateral => {
                 let of_pair = |((low, high), owed): (&(MemberId, MemberId), &i128)| {

@@ -130,11 +130,18 @@ impl Model {
 
     /// Whether the open cycle ends with this business day.
     pub(crate) fn cycle_ends_on(&self, id: ArrangementId, date: Date) -> Checked<bool> {
-        let CycleLength::Months(months) = self.plan(id)?.cycle.length else { return Ok(true) };
+        let length = self.plan(id)?.cycle.length;
         let next = self.business_days_after(id, date, 1)?;
-        let period = |date: Date| {
-            let (year, month, _) = date.ymd();
-            (year, (month - 1) / u32::from(months.max(1)))
+        // Periods in order: two days are in one when their numbers are the same.
+        let period = |date: Date| match length {
+            CycleLength::Months(months) => {
+                let (year, month, _) = date.ymd();
+                i64::from(year) * 12 + i64::from((month - 1) / u32::from(months.max(1)))
+            }
+            // Day 0 was a Thursday: weeks are numbered from the day after their closing one.
+            CycleLength::Week(closes_on) => (i64::from(date.0) + 3 - i64::from(closes_on)).div_euclid(7),
+            CycleLength::Day => i64::from(date.0),
+            CycleLength::Continuous => 0,
         };
         Ok(period(next) != period(date))
     }

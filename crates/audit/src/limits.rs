@@ -45,6 +45,7 @@ impl Model {
             // Limits are amounts of the settlement asset.
             return Ok(());
         }
+        self.check_balances(payment)?;
         let amount = i128::from(payment.position_minor);
         let (debtor, creditor) = (payment.payer_member, payment.payee_member);
         let per_payment = arrangement.maximum(LimitKind::PerPayment, Scope::PerPayment(debtor));
@@ -103,10 +104,12 @@ impl Arrangement {
     /// The limit in force; none where nothing limits.
     pub(crate) fn maximum(&self, kind: LimitKind, scope: Scope) -> Option<i128> {
         let rule = self.plan.limit(kind)?;
-        match (self.limits.get(&scope), rule.when_unset) {
-            (Some(maximum), _) => Some(i128::from(*maximum)),
-            (None, WhenUnset::Zero) => Some(0),
-            (None, WhenUnset::Unlimited) => None,
+        let own = self.plan.additions.limit_maxima.iter().find(|(of, _)| *of == kind);
+        match (self.limits.get(&scope), own, rule.when_unset) {
+            (Some(maximum), ..) => Some(i128::from(*maximum)),
+            (None, Some((_, maximum)), _) => Some(maximum.as_balance()),
+            (None, None, WhenUnset::Zero) => Some(0),
+            (None, None, WhenUnset::Unlimited) => None,
         }
     }
 

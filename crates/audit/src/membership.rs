@@ -48,7 +48,10 @@ impl Model {
             Scope::CreditorExposure(of)
             | Scope::PerPayment(of)
             | Scope::Prefinancing(of)
+            | Scope::MemberTowardsAll(of)
+            | Scope::PrefundedBalance(of)
             | Scope::CommittedLine(of) => *of == member,
+            Scope::Facility => false,
         };
         arrangement.limits.retain(|scope, _| !concerns(scope));
         arrangement.limits_ahead.retain(|(scope, _), _| !concerns(scope));
@@ -100,15 +103,21 @@ impl Model {
 
     pub(crate) fn limit_set(&mut self, setting: &LimitSetting) -> Checked {
         let (id, scope) = (setting.arrangement, setting.scope);
+        self.check_can_be_set(scope)?;
         let member = match scope {
-            Scope::InstitutionShare(institution) => self.member_of(institution)?,
-            Scope::Pair { creditor, .. } => creditor,
+            Scope::InstitutionShare(institution) => Some(self.member_of(institution)?),
+            Scope::Pair { creditor, .. } => Some(creditor),
             Scope::CreditorExposure(member)
             | Scope::PerPayment(member)
             | Scope::Prefinancing(member)
-            | Scope::CommittedLine(member) => member,
+            | Scope::MemberTowardsAll(member)
+            | Scope::PrefundedBalance(member)
+            | Scope::CommittedLine(member) => Some(member),
+            Scope::Facility => None,
         };
-        self.membership(id, member)?;
+        if let Some(member) = member {
+            self.membership(id, member)?;
+        }
         if let Scope::Pair { debtor, creditor } = scope {
             self.membership(id, debtor)?;
             holds(Check::Limit, "a pair line", "two members", debtor != creditor, scope)?;
@@ -128,7 +137,7 @@ impl Model {
         } else {
             arrangement.limits_ahead.insert((scope, setting.effective), setting.maximum_minor);
         }
-        self.check_shares(id, member)
+        member.map_or(Ok(()), |member| self.check_shares(id, member))
     }
 
     /// Limits whose day has come.

@@ -120,6 +120,7 @@ pub(crate) struct Arrangement {
     /// Anticipated transfers due: amount and date.
     pub(crate) transfers: BTreeMap<(MemberId, MemberId), (u64, Date)>,
     pub(crate) documents: Shelves<DocumentKey, ()>,
+    pub(crate) facility_stopped: bool,
     /// What has to follow at once.
     pub(crate) owed_transfers: BTreeSet<(MemberId, MemberId)>,
     pub(crate) just_suspended: BTreeSet<MemberId>,
@@ -266,6 +267,11 @@ impl Model {
             EventBody::PaymentsPricedForPayees { arrangement, date, collect_on, payments } => {
                 let priced = payments.iter().map(|priced| (priced.payment, priced.payee));
                 self.payments_priced(*arrangement, (*date, *collect_on), priced, true)
+            }
+            EventBody::FacilityStopped { arrangement } => self.facility_stopped(*arrangement, true),
+            EventBody::FacilityResumed { arrangement } => self.facility_stopped(*arrangement, false),
+            EventBody::FeesConfirmed { arrangement, owner, amount } => {
+                self.fees_confirmed(*arrangement, *owner, *amount)
             }
             EventBody::CollectionsConfirmed { arrangement, payments } => {
                 self.collections_confirmed(*arrangement, payments)

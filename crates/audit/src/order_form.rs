@@ -109,6 +109,7 @@ impl Model {
                 let today = arrangement.business_date();
                 arrangement.transfers.values().any(|(_, by)| today.is_some_and(|today| *by < today))
             }
+            Refusal::FacilityStopped => arrangement.facility_stopped,
             limit if is_refusal_of_a_limit(limit) => arrangement.plan.limits.iter().any(|rule| rule.refusal == limit),
             _ => true,
         };
@@ -126,7 +127,16 @@ impl Model {
 }
 
 const fn is_refusal_of_a_limit(refusal: Refusal) -> bool {
-    matches!(refusal, Refusal::PaymentTooLarge | Refusal::CreditorLimit | Refusal::PairLine | Refusal::ShareExceeded)
+    matches!(
+        refusal,
+        Refusal::PaymentTooLarge
+            | Refusal::CreditorLimit
+            | Refusal::PairLine
+            | Refusal::ShareExceeded
+            | Refusal::MemberLimit
+            | Refusal::FacilityLimit
+            | Refusal::PrefundedBalance
+    )
 }
 
 /// Digits in the number that the rulebook gives, with the check digit it names.

@@ -131,6 +131,7 @@ impl Model {
             closed_cycles: BTreeMap::new(),
             transfers: BTreeMap::new(),
             documents: Shelves::default(),
+            facility_stopped: false,
             owed_transfers: BTreeSet::new(),
             just_suspended: BTreeSet::new(),
             totals: Totals::default(),

@@ -139,6 +139,9 @@ events! {
     [46, 1] CancelPending { payment };
     [47, 1] RunConcluded { arrangement, run, method, value_minor, proof };
     [70, 1] PaymentsPricedForPayees { arrangement, date, collect_on, payments };
+    [71, 1] FacilityStopped { arrangement };
+    [72, 1] FacilityResumed { arrangement };
+    [73, 1] FeesConfirmed { arrangement, owner, amount };
 }
 
 /// What stands before the fields, but for who did it.

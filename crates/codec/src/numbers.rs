@@ -9,7 +9,7 @@ use crate::writer::Writer;
 use domain::event::{CommandKind, DisputeOutcome, EndReason, Payout, Stage};
 use domain::payment::LegState;
 use domain::plan::{
-    BusinessDays, CalendarRole, CheckDigit, ConversionRates, Counterparty, DayStep, Denomination, Initiator, LimitKind,
+    BusinessDays, CalendarRole, CheckDigit, ConversionRates, Counterparty, DayStep, Denomination, FeeTo, Initiator, LimitKind,
     Netting, PositionCurrency, Purpose, QueuedIn, ReturnRate, Silence, TriggerEvent, WhenUnset,
 };
 use domain::{PaymentState, RunMethod};
@@ -64,6 +64,7 @@ variants! {
         PublishRate = 12, OpenDay = 13, Submit = 14, ConfirmCollections = 15, Cancel = 16, ResolveHold = 17,
         GiveConformity = 18, ConfirmPayouts = 19, FailPayout = 20, Return = 21, OpenDispute = 22, EndDispute = 23,
         ConfirmSettlement = 24, ConfirmTransfer = 25, Suspend = 26, Reinstate = 27, ProposeRun = 28,
+        ResumeFacility = 40, ConfirmFees = 41,
     }
     ConversionRates { PreviousFixing = 1, DayOfClosing = 2 }
     Counterparty { House = 1, Pair = 2 }
@@ -76,8 +77,12 @@ variants! {
     EndReason { Cancelled = 1, Suspended = 2, Void = 3, Expired = 4, QuoteLapsed = 5 }
     Initiator { Payer = 1, Payee = 2 }
     LegState { None = 0, Due = 1, Instructed = 2, Confirmed = 3, Failed = 4, Aged = 5 }
-    LimitKind { InstitutionShare = 1, Pair = 2, CreditorExposure = 3, PerPayment = 4, Prefinancing = 5 }
-    Netting { Bilateral = 1, Multilateral = 2 }
+    FeeTo { House = 1, PayerMember = 2, PayeeMember = 3 }
+    LimitKind {
+        InstitutionShare = 1, Pair = 2, CreditorExposure = 3, PerPayment = 4, Prefinancing = 5, MemberTowardsAll = 20,
+        Facility = 21, PrefundedBalance = 22,
+    }
+    Netting { Bilateral = 1, Multilateral = 2, None = 20 }
     PaymentState {
         Refused = 1, AwaitingRate = 2, AwaitingCollection = 3, Held = 4, Queued = 5, InCycle = 6, Cleared = 7, PaidOut = 8,
         Cancelled = 9, Expired = 10, Returned = 11, PartlyReturned = 12, Disputed = 13,
@@ -101,13 +106,15 @@ tags! {
         CLEARED_PAYOUT_AT_CLEARING = 1, CLEARED_PAYOUT_AFTER_SETTLEMENT = 2, CLEARED_PAYOUT_AT_CONFORMITY = 3,
         QUEUED = 4, ALREADY_CLEARED = 5,
     }
-    cycle_length { DAY = 1, MONTHS = 2 }
+    cycle_length { DAY = 1, MONTHS = 2, WEEK = 20, CONTINUOUS = 21 }
     /// What became of a payment. Those that clear are three, so that the straight path spends one byte on it.
     disposition {
         CLEARED_PAYOUT_AT_CLEARING = 1, CLEARED_PAYOUT_AFTER_SETTLEMENT = 2, CLEARED_PAYOUT_AT_CONFORMITY = 3,
         QUEUED = 4, AWAITING_RATE = 5, AWAITING_COLLECTION = 6, HELD = 7,
     }
-    on_limit { REFUSE = 1, QUEUE = 2, PAY_EXCESS = 3 }
+    fee { PERCENT = 1, FLAT = 2 }
+    on_limit { REFUSE = 1, QUEUE = 2, PAY_EXCESS = 3, SUSPEND_FACILITY = 21 }
+    owner { HOUSE = 1, MEMBER = 2, INSTITUTION = 3, ARRANGEMENT = 4 }
     price { FIXED = 1, OPEN = 2, PAR = 3 }
     quote { TWO_SIDED = 1, REFERENCE = 2 }
     rate_rounding { NEAREST = 1, HALF_STEP = 2 }
@@ -116,9 +123,11 @@ tags! {
         MEMBERS = 1, INITIATOR = 2, INSTRUMENT = 3, PRICE = 4, DENOMINATION = 5, COUNTERPARTY = 6,
         POSITION_CURRENCY = 7, SETTLEMENT_ASSET = 8, TRIGGERS = 9, PURPOSES = 10, EVIDENCE = 11, LIMIT = 12, QUEUE = 13,
         DAY = 14, CYCLE = 15, SETTLEMENT = 16, INTEREST = 17, CONFORMITY = 18, RETURNS = 19, SUSPENSION = 20,
+        FEES = 40,
     }
     scope {
         INSTITUTION_SHARE = 1, PAIR = 2, CREDITOR_EXPOSURE = 3, PER_PAYMENT = 4, PREFINANCING = 5, COMMITTED_LINE = 6,
+        MEMBER_TOWARDS_ALL = 20, FACILITY = 21, PREFUNDED_BALANCE = 22,
     }
 }
 

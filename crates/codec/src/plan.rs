@@ -5,15 +5,15 @@
 
 use crate::error::DecodeError;
 use crate::item::{Item, record_item, tuple_item};
-use crate::numbers::{cycle_length, on_limit, price, rate_rounding, rule_key};
+use crate::numbers::{cycle_length, fee, on_limit, price, rate_rounding, rule_key};
 use crate::reader::{Reader, Refused};
 use crate::writer::Writer;
 use domain::plan::{
-    Article, ConformityRule, ConversionRule, CycleLength, CycleRule, DayRule, DayStep, EvidenceRule, InstrumentRule,
-    InterestRule, LimitRule, OnLimit, Plan, PlanAdditions, Price, PriceDirection, QueueRule, ReturnRule, RuleKey, SettlementRule,
+    Article, ConformityRule, ConversionRule, CycleLength, CycleRule, DayRule, DayStep, EvidenceRule, FeeRule, FeeTo, InstrumentRule,
+    InterestRule, LimitKind, LimitRule, OnLimit, Plan, PlanAdditions, Price, PriceDirection, QueueRule, ReturnRule, RuleKey, SettlementRule,
     SuspensionRule, Trigger, Triggers,
 };
-use money::{MAX_RATE_DECIMALS, RateRounding};
+use money::{AmountMinor, MAX_RATE_DECIMALS, RateRounding};
 
 /// Version of the form of a plan without additions.
 const FIELDS_ONLY: u64 = 1;
@@ -136,6 +136,8 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
 // Keys 1 to 19: credit; 20 to 39: kinds of arrangements.
 plan_additions! {
     price_directions = 20,
+    limit_maxima = 21,
+    fees = 22,
 }
 
 plan_fields! {
@@ -184,6 +186,8 @@ tuple_item! {
     (name: String, digits: u8);
     (step: DayStep, at_s: u32);
     (key: RuleKey, article: Article);
+    (kind: LimitKind, maximum: AmountMinor);
+    (to: FeeTo, ppm: u32);
 }
 
 /// `[1, quote_validity_s, requote_tolerance_ppm, spread_max_ppm]`, `[2, rounding]` or `[3]`.
@@ -263,7 +267,34 @@ const fn decimals_fit(rounding: RateRounding) -> bool {
     }
 }
 
-/// `[1]`, `[2]` or `[3, within_business_days]`.
+/// `[1, [to, parts per million, …]]` or `[2, amount]`.
+impl Item for FeeRule {
+    fn write(&self, to: &mut Writer<'_>) {
+        to.array(2);
+        match self {
+            Self::Percent { parts } => {
+                to.unsigned(fee::PERCENT);
+                parts.write(to);
+            }
+            Self::Flat { amount_minor } => {
+                to.unsigned(fee::FLAT);
+                amount_minor.write(to);
+            }
+        }
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Self, Refused> {
+        const EXPECTED: &str = "a fee: [1, parts] or [2, amount]";
+        let at = from.position();
+        match (from.array(1, EXPECTED)?, from.unsigned(EXPECTED)?) {
+            (2, fee::PERCENT) => Ok(Self::Percent { parts: Item::read(from)? }),
+            (2, fee::FLAT) => Ok(Self::Flat { amount_minor: Item::read(from)? }),
+            _ => Err(from.malformed(at, EXPECTED)),
+        }
+    }
+}
+
+/// `[1]`, `[2]`, `[3, within_business_days]` or `[21]`.
 impl Item for OnLimit {
     fn write(&self, to: &mut Writer<'_>) {
         match self {
@@ -280,15 +311,20 @@ impl Item for OnLimit {
                 to.unsigned(on_limit::PAY_EXCESS);
                 within_business_days.write(to);
             }
+            Self::SuspendFacility => {
+                to.array(1);
+                to.unsigned(on_limit::SUSPEND_FACILITY);
+            }
         }
     }
 
     fn read(from: &mut Reader<'_>) -> Result<Self, Refused> {
-        const EXPECTED: &str = "what happens at a limit: [1], [2] or [3, business days]";
+        const EXPECTED: &str = "what happens at a limit: [1], [2], [3, business days] or [21]";
         let at = from.position();
         match (from.array(1, EXPECTED)?, from.unsigned(EXPECTED)?) {
             (1, on_limit::REFUSE) => Ok(Self::Refuse),
             (1, on_limit::QUEUE) => Ok(Self::Queue),
+            (1, on_limit::SUSPEND_FACILITY) => Ok(Self::SuspendFacility),
             (2, on_limit::PAY_EXCESS) => Ok(Self::PayExcess { within_business_days: Item::read(from)? }),
             _ => Err(from.malformed(at, EXPECTED)),
         }
@@ -308,15 +344,30 @@ impl Item for CycleLength {
                 to.unsigned(cycle_length::MONTHS);
                 months.write(to);
             }
+            Self::Week(closes_on) => {
+                assert!((1..=5).contains(closes_on), "bug: a week that closes on day {closes_on}");
+                to.array(2);
+                to.unsigned(cycle_length::WEEK);
+                closes_on.write(to);
+            }
+            Self::Continuous => {
+                to.array(1);
+                to.unsigned(cycle_length::CONTINUOUS);
+            }
         }
     }
 
     fn read(from: &mut Reader<'_>) -> Result<Self, Refused> {
-        const EXPECTED: &str = "the length of a cycle: [1] or [2, months]";
+        const EXPECTED: &str = "the length of a cycle: [1], [2, months], [20, day of the week from 1 to 5] or [21]";
         let at = from.position();
         match (from.array(1, EXPECTED)?, from.unsigned(EXPECTED)?) {
             (1, cycle_length::DAY) => Ok(Self::Day),
             (2, cycle_length::MONTHS) => Item::read(from).map(Self::Months),
+            (2, cycle_length::WEEK) => match Item::read(from)? {
+                closes_on @ 1..=5 => Ok(Self::Week(closes_on)),
+                _ => Err(from.out_of_range(at, EXPECTED)),
+            },
+            (1, cycle_length::CONTINUOUS) => Ok(Self::Continuous),
             _ => Err(from.malformed(at, EXPECTED)),
         }
     }
@@ -373,4 +424,5 @@ rule_keys! {
     Conformity = CONFORMITY,
     Returns = RETURNS,
     Suspension = SUSPENSION,
+    Fees = FEES,
 }

@@ -1,7 +1,7 @@
 //! How single values are written: identifiers, amounts, dates, and the parts that several events share.
 
 use crate::item::{Item, record, record_item, tuple_item};
-use crate::numbers::{quote, role, scope};
+use crate::numbers::{owner, quote, role, scope};
 use crate::reader::{Reader, Refused};
 use crate::writer::Writer;
 use domain::event::{CycleClosed, FxResult, PaymentEntered, Quote, SettlementLeg};
@@ -13,7 +13,7 @@ use domain::limit::{LimitSetting, Scope};
 use domain::payment::Amounts;
 use domain::plan::DayStep;
 use domain::refusal::Refusal;
-use domain::{Date, PaymentOriginal, RunProof, Timestamp};
+use domain::{Date, Owner, PaymentOriginal, RunProof, Timestamp};
 use money::{AmountMinor, CurrencyCode, Rate};
 
 macro_rules! ordinals {
@@ -333,7 +333,7 @@ impl Item for Quote {
 
 /// A scope is `[kind, whose]`, and for a pair `[2, debtor, creditor]`.
 impl Item for Scope {
-    const LEAST_BYTES: usize = 3;
+    const LEAST_BYTES: usize = 2;
 
     fn write(&self, to: &mut Writer<'_>) {
         let (number, whose) = match self {
@@ -349,6 +349,13 @@ impl Item for Scope {
             Self::PerPayment(member) => (scope::PER_PAYMENT, u64::from(member.0)),
             Self::Prefinancing(member) => (scope::PREFINANCING, u64::from(member.0)),
             Self::CommittedLine(member) => (scope::COMMITTED_LINE, u64::from(member.0)),
+            Self::MemberTowardsAll(member) => (scope::MEMBER_TOWARDS_ALL, u64::from(member.0)),
+            Self::PrefundedBalance(member) => (scope::PREFUNDED_BALANCE, u64::from(member.0)),
+            Self::Facility => {
+                to.array(1);
+                to.unsigned(scope::FACILITY);
+                return;
+            }
         };
         to.array(2);
         to.unsigned(number);
@@ -356,7 +363,7 @@ impl Item for Scope {
     }
 
     fn read(from: &mut Reader<'_>) -> Result<Self, Refused> {
-        const EXPECTED: &str = "whose use a limit limits: [kind, whose] or [2, debtor, creditor]";
+        const EXPECTED: &str = "whose use a limit limits: [kind, whose], [2, debtor, creditor] or [21]";
         let at = from.position();
         match (from.array(1, EXPECTED)?, from.unsigned(EXPECTED)?) {
             (3, scope::PAIR) => Ok(Self::Pair { debtor: Item::read(from)?, creditor: Item::read(from)? }),
@@ -365,6 +372,40 @@ impl Item for Scope {
             (2, scope::PER_PAYMENT) => Item::read(from).map(Self::PerPayment),
             (2, scope::PREFINANCING) => Item::read(from).map(Self::Prefinancing),
             (2, scope::COMMITTED_LINE) => Item::read(from).map(Self::CommittedLine),
+            (2, scope::MEMBER_TOWARDS_ALL) => Item::read(from).map(Self::MemberTowardsAll),
+            (2, scope::PREFUNDED_BALANCE) => Item::read(from).map(Self::PrefundedBalance),
+            (1, scope::FACILITY) => Ok(Self::Facility),
+            _ => Err(from.malformed(at, EXPECTED)),
+        }
+    }
+}
+
+/// `[1]` for the house, `[kind, number]` for others.
+impl Item for Owner {
+    fn write(&self, to: &mut Writer<'_>) {
+        let (number, whose) = match self {
+            Self::House => {
+                to.array(1);
+                to.unsigned(owner::HOUSE);
+                return;
+            }
+            Self::Member(member) => (owner::MEMBER, u64::from(member.0)),
+            Self::Institution(institution) => (owner::INSTITUTION, u64::from(institution.0)),
+            Self::Arrangement(arrangement) => (owner::ARRANGEMENT, u64::from(arrangement.0)),
+        };
+        to.array(2);
+        to.unsigned(number);
+        to.unsigned(whose);
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Self, Refused> {
+        const EXPECTED: &str = "an owner: [1] or [kind, number]";
+        let at = from.position();
+        match (from.array(1, EXPECTED)?, from.unsigned(EXPECTED)?) {
+            (1, owner::HOUSE) => Ok(Self::House),
+            (2, owner::MEMBER) => Item::read(from).map(Self::Member),
+            (2, owner::INSTITUTION) => Item::read(from).map(Self::Institution),
+            (2, owner::ARRANGEMENT) => Item::read(from).map(Self::Arrangement),
             _ => Err(from.malformed(at, EXPECTED)),
         }
     }

@@ -51,6 +51,8 @@ pub enum AccountKind {
     Agent = 23,
     /// Arrangement: interest of closed cycles: what it cost (+) or brought (−) a member so far.
     Interest = 24,
+    /// Arrangement: fees of payments that cleared: what an institution owes (−), what the house or a member gets (+).
+    Fee = 40,
 }
 
 impl AccountKind {
@@ -67,6 +69,7 @@ impl AccountKind {
         Self::Prefunding,
         Self::Agent,
         Self::Interest,
+        Self::Fee,
     ];
 
     /// Whether accounts of this kind stand in members' edge books (else in an arrangement's).

@@ -98,6 +98,8 @@ pub enum Row<'a> {
     OpenRun { arrangement: ArrangementId, run: RunId, instance: [u8; 32], until: Timestamp, released_minor: i128 },
     /// A cancel that is pending until an open run is concluded.
     PendingCancel { arrangement: ArrangementId, payment: PaymentId },
+    /// A facility that has stopped at its limit.
+    FacilityStopped { arrangement: ArrangementId },
     /// An accumulator.
     Folded { what: Folded, count: u64, sum: u128 },
 }
@@ -326,6 +328,9 @@ fn write_row(row: &Row<'_>, out: &mut Vec<u8>) {
         Row::PendingCancel { arrangement, payment } => {
             w.u8(23).u16(arrangement.0).u64(payment.0);
         }
+        Row::FacilityStopped { arrangement } => {
+            w.u8(70).u16(arrangement.0);
+        }
         Row::Folded { what, count, sum } => {
             w.u8(21).u8(*what as u8).u64(*count).bytes(&sum.to_be_bytes());
         }
@@ -396,6 +401,9 @@ impl Writer<'_> {
             Scope::PerPayment(member) => self.u8(4).u16(member.0),
             Scope::Prefinancing(member) => self.u8(5).u16(member.0),
             Scope::CommittedLine(member) => self.u8(6).u16(member.0),
+            Scope::MemberTowardsAll(member) => self.u8(20).u16(member.0),
+            Scope::Facility => self.u8(21),
+            Scope::PrefundedBalance(member) => self.u8(22).u16(member.0),
         }
     }
 

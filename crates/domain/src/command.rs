@@ -1,5 +1,6 @@
 //! Commands: what somebody asks of the house. Whether it happens is decided by `ledger`; what happened is an event.
 
+use crate::account::Owner;
 use crate::event::{DisputeOutcome, EndReason, Quote, Stage};
 use crate::ids::{
     Actor, ArrangementId, CalendarId, Commitment, ContentDigest, CurrencyId, CycleId, DocumentKey, InstitutionId,
@@ -253,6 +254,21 @@ pub enum CommandBody {
     },
     /// The house's own optimiser proposes what an open run is to release.
     ProposeRun(RunProposal),
+    /// Lets a facility that stopped at its limit go on. Operator, four eyes.
+    ResumeFacility {
+        /// The arrangement.
+        arrangement: ArrangementId,
+    },
+    /// The agent confirms that fees were paid: by an institution all that it owes, or to the house or a member all that
+    /// they are due, out of what was paid.
+    ConfirmFees {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// Who paid, or was paid.
+        owner: Owner,
+        /// How much, in minor units of the settlement asset.
+        amount: AmountMinor,
+    },
 }
 
 /// What an open run is to release, as its optimiser found and its certificate proves. Whatever it claims is checked again,

@@ -3,6 +3,7 @@
 //! Sequence and time are the block's. A new meaning is a new type, never a new reading of an old one; types and versions
 //! in bytes are `codec`'s.
 
+use crate::account::Owner;
 use crate::ids::{
     Actor, ArrangementId, CalendarId, Commitment, ContentDigest, CurrencyId, CycleId, DocumentKey, InstitutionId,
     MemberId, PaymentId, PaymentKey, RulebookId, RunId, Uetr,
@@ -215,6 +216,25 @@ pub enum EventBody {
         collect_on: Date,
         /// The payments with what their payees get.
         payments: Vec<PricedForPayee>,
+    },
+    /// A limit on all credit was met: nothing that would raise it passes from now on.
+    FacilityStopped {
+        /// The arrangement.
+        arrangement: ArrangementId,
+    },
+    /// The facility goes on.
+    FacilityResumed {
+        /// The arrangement.
+        arrangement: ArrangementId,
+    },
+    /// Fees were paid, by whom owed them or to whom they were due.
+    FeesConfirmed {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// Who paid, or was paid.
+        owner: Owner,
+        /// How much, in minor units of the settlement asset.
+        amount: AmountMinor,
     },
     /// Leg 1 of payments is confirmed; each cleared or was queued.
     CollectionsConfirmed {
@@ -681,4 +701,6 @@ pub enum CommandKind {
     Suspend = 26,
     Reinstate = 27,
     ProposeRun = 28,
+    ResumeFacility = 40,
+    ConfirmFees = 41,
 }

@@ -22,6 +22,12 @@ pub enum Scope {
     PerPayment(MemberId),
     /// What a member pays out before the net has settled; set by itself.
     Prefinancing(MemberId),
+    /// What a member owes all others, net; set by the operator.
+    MemberTowardsAll(MemberId),
+    /// The credit in use in the whole arrangement; set by the operator.
+    Facility,
+    /// What a member holds with the agent: named by a refusal, never set.
+    PrefundedBalance(MemberId),
     /// Committed line of a member, added to its prefunding: its cap is the sum of both. Set by the operator.
     CommittedLine(MemberId),
 }
@@ -36,6 +42,9 @@ impl Scope {
             Self::CreditorExposure(_) => Some(LimitKind::CreditorExposure),
             Self::PerPayment(_) => Some(LimitKind::PerPayment),
             Self::Prefinancing(_) => Some(LimitKind::Prefinancing),
+            Self::MemberTowardsAll(_) => Some(LimitKind::MemberTowardsAll),
+            Self::Facility => Some(LimitKind::Facility),
+            Self::PrefundedBalance(_) => Some(LimitKind::PrefundedBalance),
             Self::CommittedLine(_) => None,
         }
     }

@@ -64,6 +64,36 @@ pub struct Plan {
 pub struct PlanAdditions {
     /// Decimals and rounding of an open price in directions that have their own.
     pub price_directions: Vec<PriceDirection>,
+    /// Maxima of the rulebook's own, in minor units of the settlement asset: they hold where nobody has set a limit.
+    pub limit_maxima: Vec<(LimitKind, AmountMinor)>,
+    /// What the house charges.
+    pub fees: Option<FeeRule>,
+}
+
+/// What a payment that clears costs its payer's institution, beside the principal and never out of it.
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
+pub enum FeeRule {
+    /// Shares of the position amount, each rounded half up.
+    Percent {
+        /// Who gets how much, in parts per million.
+        parts: Vec<(FeeTo, u32)>,
+    },
+    /// The same for each payment, for the house.
+    Flat {
+        /// In minor units of the settlement asset.
+        amount_minor: AmountMinor,
+    },
+}
+
+/// Who gets a part of a fee.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize, serde::Deserialize)]
+pub enum FeeTo {
+    /// The house.
+    House,
+    /// The payer's member.
+    PayerMember,
+    /// The payee's member.
+    PayeeMember,
 }
 
 /// Decimals and rounding of an open price in one direction between two members.
@@ -239,6 +269,12 @@ pub enum LimitKind {
     PerPayment,
     /// What a member pays out before the net has settled.
     Prefinancing,
+    /// What a member owes all others, net.
+    MemberTowardsAll,
+    /// What all debtors owe together, net: the credit in use in the whole arrangement.
+    Facility,
+    /// What a member holds with the agent: it owes no more than that. Nobody sets it; the deposit is the limit.
+    PrefundedBalance,
 }
 
 /// What holds where a limit has not been set.
@@ -262,6 +298,8 @@ pub enum OnLimit {
         /// Business days to transfer the excess.
         within_business_days: u8,
     },
+    /// Refused, and the facility stops: until the operator resumes it, nothing that would raise the credit in use passes.
+    SuspendFacility,
 }
 
 /// The queue of an institution.
@@ -336,6 +374,10 @@ pub enum CycleLength {
     Day,
     /// Calendar months, counted from January; it closes on the last business day of the last one.
     Months(u8),
+    /// A week: it closes on this day (1 Monday … 5 Friday), or the last business day before it.
+    Week(u8),
+    /// There is none: each payment settles by itself.
+    Continuous,
 }
 
 /// Among whom positions are netted.
@@ -345,6 +387,8 @@ pub enum Netting {
     Bilateral,
     /// All together: one net per member.
     Multilateral,
+    /// Among nobody: each payment moves from one member's balance with the agent to another's.
+    None,
 }
 
 /// Settlement of the net.
@@ -478,6 +522,7 @@ pub enum RuleKey {
     Conformity,
     Returns,
     Suspension,
+    Fees,
 }
 
 /// Where a rule comes from.
@@ -494,6 +539,23 @@ impl Plan {
     #[must_use]
     pub fn limit(&self, kind: LimitKind) -> Option<&LimitRule> {
         self.limits.iter().find(|rule| rule.kind == kind)
+    }
+
+    /// What holds under a limit that nobody has set; none where nothing limits.
+    #[must_use]
+    pub fn unset_maximum_minor(&self, rule: &LimitRule) -> Option<u64> {
+        let own = self.additions.limit_maxima.iter().find(|(kind, _)| *kind == rule.kind);
+        match (own, rule.when_unset) {
+            (Some((_, maximum)), _) => Some(maximum.get()),
+            (None, WhenUnset::Zero) => Some(0),
+            (None, WhenUnset::Unlimited) => None,
+        }
+    }
+
+    /// Whether payments settle one by one in balances with the agent.
+    #[must_use]
+    pub fn settles_gross(&self) -> bool {
+        self.cycle.netting == Netting::None
     }
 
     /// Seconds after local midnight of a step of the day.

@@ -106,6 +106,14 @@ refusals! {
     ShareExceeded = 54, "SHARE_EXCEEDED";
     /// The member's cap for paying out before settlement would be passed.
     PrefinancingLimit = 55, "PREFINANCING_LIMIT";
+    /// What the member may owe all others would be passed.
+    MemberLimit = 130, "MEMBER_LIMIT";
+    /// The limit on all credit of the arrangement would be passed.
+    FacilityLimit = 131, "FACILITY_LIMIT";
+    /// The facility has stopped: nothing that would raise the credit in use passes.
+    FacilityStopped = 132, "FACILITY_STOPPED";
+    /// The member does not hold so much with the settlement agent.
+    PrefundedBalance = 133, "PREFUNDED_BALANCE";
     /// The queue of the institution is full.
     QueueFull = 56, "QUEUE_FULL";
     /// Sum of the shares would pass the member's cap.
@@ -148,6 +156,10 @@ refusals! {
     NotSuspended = 85, "NOT_SUSPENDED";
     /// Settlement instructions of a suspended member are blocked.
     SettlementBlocked = 86, "SETTLEMENT_BLOCKED";
+    /// The facility has not stopped.
+    FacilityNotStopped = 134, "FACILITY_NOT_STOPPED";
+    /// There is no fee of that amount to pay.
+    FeeMismatch = 135, "FEE_MISMATCH";
     /// An order was refused by a member's own screening.
     Screened = 87, "SCREENED";
     /// No such optimisation run is open: it was concluded, or never was.
@@ -202,10 +214,15 @@ impl Refusal {
             Self::ValueDateInvalid | Self::EffectiveDatePast => "DT01",
             Self::AmountOutOfRange => "AM12",
             Self::PaymentTooLarge => "AM02",
-            Self::CreditorLimit | Self::PairLine | Self::PrefinancingLimit => "AM23",
-            Self::ShareExceeded => "AM04",
+            Self::CreditorLimit
+            | Self::PairLine
+            | Self::PrefinancingLimit
+            | Self::MemberLimit
+            | Self::FacilityLimit
+            | Self::FacilityStopped => "AM23",
+            Self::ShareExceeded | Self::PrefundedBalance => "AM04",
             Self::ReturnTooLate => "FF12",
-            Self::ReturnExceeds | Self::LegMismatch => "AM09",
+            Self::ReturnExceeds | Self::LegMismatch | Self::FeeMismatch => "AM09",
             Self::Screened => "RR04",
             Self::CalendarUnknown
             | Self::RulebookUnknown
@@ -228,6 +245,7 @@ impl Refusal {
             | Self::ScheduleInvalid
             | Self::PayInFirst
             | Self::NotSuspended
+            | Self::FacilityNotStopped
             | Self::RunNotOpen
             | Self::RunInstanceMismatch
             | Self::ProposalNotFrozen
@@ -259,6 +277,12 @@ impl Refusal {
                 Some(RuleKey::Limit(LimitKind::InstitutionShare))
             }
             Self::PrefinancingLimit => Some(RuleKey::Limit(LimitKind::Prefinancing)),
+            Self::MemberLimit => Some(RuleKey::Limit(LimitKind::MemberTowardsAll)),
+            Self::FacilityLimit | Self::FacilityStopped | Self::FacilityNotStopped => {
+                Some(RuleKey::Limit(LimitKind::Facility))
+            }
+            Self::PrefundedBalance => Some(RuleKey::Limit(LimitKind::PrefundedBalance)),
+            Self::FeeMismatch => Some(RuleKey::Fees),
             Self::QueueFull
             | Self::InCycle
             | Self::RunNotOpen
@@ -312,6 +336,10 @@ impl Refusal {
                 | Self::TransferOverdue
                 | Self::ShareExceeded
                 | Self::PrefinancingLimit
+                | Self::MemberLimit
+                | Self::FacilityLimit
+                | Self::FacilityStopped
+                | Self::PrefundedBalance
                 | Self::QueueFull
                 | Self::InCycle
                 | Self::PayInFirst

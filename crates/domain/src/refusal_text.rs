@@ -278,6 +278,42 @@ impl Refusal {
                 en: "The institution has no room left in the share that its member allotted to it. Wait for receipts, or ask for a larger share.",
                 fr: "L'établissement n'a plus de marge dans la part que son membre lui a allouée. Attendez des encaissements ou demandez une part plus grande.",
             },
+            Self::MemberLimit => Texts {
+                es: "El miembro llegaría a deber a los demás más de lo que su línea permite. Espere cobros o pida al operador una línea mayor.",
+                pt: "O membro passaria a dever aos demais mais do que sua linha permite. Aguarde recebimentos ou peça ao operador uma linha maior.",
+                en: "The member would owe all others more than its line allows. Wait for receipts, or ask the operator for a larger line.",
+                fr: "Le membre devrait aux autres plus que sa ligne ne permet. Attendez des encaissements ou demandez à l'opérateur une ligne plus grande.",
+            },
+            Self::FacilityLimit => Texts {
+                es: "El crédito en uso de todo el convenio pasaría de su tope. Solo entran pagos que lo reduzcan.",
+                pt: "O crédito em uso de todo o convênio passaria do seu teto. Só entram pagamentos que o reduzam.",
+                en: "The credit in use in the whole arrangement would pass its cap. Only payments that reduce it pass.",
+                fr: "Le crédit utilisé dans tout l'arrangement dépasserait son plafond. Seuls passent les paiements qui le réduisent.",
+            },
+            Self::FacilityStopped => Texts {
+                es: "El mecanismo está detenido desde que alcanzó su tope. Solo entran pagos que reduzcan el crédito en uso, hasta que el operador lo reanude.",
+                pt: "O mecanismo está parado desde que atingiu seu teto. Só entram pagamentos que reduzam o crédito em uso, até que o operador o retome.",
+                en: "The facility has stopped since it reached its cap. Only payments that reduce the credit in use pass, until the operator resumes it.",
+                fr: "Le mécanisme est arrêté depuis qu'il a atteint son plafond. Seuls passent les paiements qui réduisent le crédit utilisé, jusqu'à ce que l'opérateur le reprenne.",
+            },
+            Self::PrefundedBalance => Texts {
+                es: "El miembro no tiene tanto depositado en el agente de liquidación. Deposite más o espere cobros.",
+                pt: "O membro não tem tanto depositado no agente de liquidação. Deposite mais ou aguarde recebimentos.",
+                en: "The member does not hold so much with the settlement agent. Deposit more, or wait for receipts.",
+                fr: "Le membre n'a pas autant déposé auprès de l'agent de règlement. Déposez davantage ou attendez des encaissements.",
+            },
+            Self::FacilityNotStopped => Texts {
+                es: "El mecanismo no está detenido. No hay nada que reanudar.",
+                pt: "O mecanismo não está parado. Não há nada a retomar.",
+                en: "The facility has not stopped. There is nothing to resume.",
+                fr: "Le mécanisme n'est pas arrêté. Il n'y a rien à reprendre.",
+            },
+            Self::FeeMismatch => Texts {
+                es: "No hay una comisión de ese importe por pagar. Consulte el saldo de comisiones.",
+                pt: "Não há tarifa desse valor a pagar. Consulte o saldo de tarifas.",
+                en: "There is no fee of that amount to pay. Look up the balance of fees.",
+                fr: "Il n'y a pas de commission de ce montant à payer. Consultez le solde des commissions.",
+            },
             Self::PrefinancingLimit => Texts {
                 es: "El miembro alcanzó su tope para abonar antes de la liquidación. El abono se hará cuando el saldo neto se haya liquidado.",
                 pt: "O membro atingiu seu teto para pagar antes da liquidação. O crédito será feito quando o saldo líquido for liquidado.",
@@ -551,6 +587,31 @@ fn scope_text(scope: Scope, language: Language) -> String {
                 Language::Pt => "créditos antecipados do membro",
                 Language::En => "payouts before settlement of member",
                 Language::Fr => "versements avant règlement du membre",
+            };
+            format!("{what} {}", member.0)
+        }
+        Scope::MemberTowardsAll(member) => {
+            let what = match language {
+                Language::Es => "lo que a todos los demás debe el miembro",
+                Language::Pt => "o que a todos os demais deve o membro",
+                Language::En => "what all others are owed by member",
+                Language::Fr => "ce que doit à tous les autres le membre",
+            };
+            format!("{what} {}", member.0)
+        }
+        Scope::Facility => match language {
+            Language::Es => "crédito en uso de todo el convenio",
+            Language::Pt => "crédito em uso de todo o convênio",
+            Language::En => "credit in use in the whole arrangement",
+            Language::Fr => "crédit utilisé dans tout l'arrangement",
+        }
+        .to_owned(),
+        Scope::PrefundedBalance(member) => {
+            let what = match language {
+                Language::Es => "saldo ante el agente de liquidación del miembro",
+                Language::Pt => "saldo junto ao agente de liquidação do membro",
+                Language::En => "balance with the settlement agent of member",
+                Language::Fr => "solde auprès de l'agent de règlement du membre",
             };
             format!("{what} {}", member.0)
         }

@@ -105,7 +105,9 @@ impl Machine for LedgerMachine {
             // The compiled plan repeats texts of the source: citations, names.
             CommandBody::AdoptRulebook { source, plan } => {
                 let cited: usize = plan.articles.iter().map(|(_, article)| article.citation.len()).sum();
-                source.len() + cited + plan.name.len() + plan.day.zone.len() + PLAN_BYTES
+                let additions = &plan.additions;
+                let listed = additions.price_directions.len() + additions.limit_maxima.len();
+                source.len() + cited + plan.name.len() + plan.day.zone.len() + listed * LIST_ITEM_BYTES + PLAN_BYTES
             }
             CommandBody::OpenDay { schedule, time_zone_version, .. } => {
                 schedule.len() * LIST_ITEM_BYTES + time_zone_version.len()
@@ -133,6 +135,8 @@ impl Machine for LedgerMachine {
             | CommandBody::ConfirmSettlement { .. }
             | CommandBody::ConfirmTransfer { .. }
             | CommandBody::Suspend { .. }
+            | CommandBody::ResumeFacility { .. }
+            | CommandBody::ConfirmFees { .. }
             | CommandBody::Reinstate { .. } => 0,
         };
         PLAIN_COMMAND_BYTES + command.approvals.len() * LIST_ITEM_BYTES + carried

@@ -29,6 +29,8 @@ pub(crate) struct Survey {
 pub(crate) struct Funding {
     /// By member; nothing where the rulebook knows no share of a cap.
     pub(crate) prefunding: Vec<u64>,
+    /// What each member may owe all others, by member; none where the rulebook lets everything pass.
+    pub(crate) lines_towards_all: Vec<u64>,
     /// By institution; for one that is two, with the first.
     pub(crate) shares: Vec<u64>,
     /// By debtor and creditor; none where the rulebook lets everything pass without a line.
@@ -94,6 +96,22 @@ impl Survey {
         if plan.limit(LimitKind::InstitutionShare).is_some() {
             self.fund_caps(enrolment, days.in_window, multiple_ppm, &mut funding)?;
         }
+        if plan.limit(LimitKind::PrefundedBalance).is_some() && plan.limit(LimitKind::InstitutionShare).is_none() {
+            self.fund_caps(enrolment, days.in_window, multiple_ppm, &mut funding)?;
+            // What is deposited is the limit: there are no shares of it.
+            funding.shares.clear();
+        }
+        let towards_all = plan.limit(LimitKind::MemberTowardsAll);
+        if towards_all.is_some_and(|rule| plan.unset_maximum_minor(rule) == Some(0)) {
+            funding.lines_towards_all = (0..enrolment.members.len())
+                .map(|member| {
+                    let member = MemberId::from_index(member);
+                    let paid = self.pair_debits.iter().filter(|((debtor, _), _)| *debtor == member);
+                    let debits = paid.fold(0_u64, |sum, (_, debits)| sum.saturating_add(*debits));
+                    days.mean_of_cycle(plan.cycle.length, debits).min(AmountMinor::MAX.get())
+                })
+                .collect();
+        }
         let needs_lines = plan.limit(LimitKind::Pair).is_some_and(|rule| rule.when_unset == WhenUnset::Zero);
         if needs_lines {
             for (&pair, &debits) in &self.pair_debits {
@@ -153,7 +171,8 @@ impl BusinessDayCounts {
     /// the mean share of its months in the business days of those years.
     fn mean_of_cycle(self, length: CycleLength, total_usd_cents: u64) -> u64 {
         let (numerator, denominator) = match length {
-            CycleLength::Day => (1, self.in_window.into()),
+            CycleLength::Day | CycleLength::Continuous => (1, self.in_window.into()),
+            CycleLength::Week(_) => (5, self.in_window.into()),
             CycleLength::Months(months) => (
                 u128::from(self.in_years) * u128::from(months),
                 u128::from(self.in_window) * 12 * u128::from(self.years),

@@ -417,6 +417,8 @@ fn pair_lines(plan: &Plan, funding: &Funding) -> Option<PairLines> {
     }
     let period = match plan.cycle.length {
         CycleLength::Day => "a business day".to_owned(),
+        CycleLength::Week(_) => "a week".to_owned(),
+        CycleLength::Continuous => "one payment".to_owned(),
         CycleLength::Months(months) => format!("a period of {months} months"),
     };
     let count = u64::try_from(funding.lines.len()).expect("a number of pairs fits");

@@ -4,7 +4,7 @@ use crate::limits::{ARRANGEMENT_QUEUE_ITEMS_MAX, FOREIGN_POSITION_MINOR_MAX, POS
 use crate::state::{Arrangement, Membership, Participant, State, pair_side, signed};
 use domain::event::{Admitted, Payout};
 use domain::limit::Scope;
-use domain::plan::{LimitKind, OnLimit, TriggerEvent, WhenUnset};
+use domain::plan::{LimitKind, LimitRule, OnLimit, TriggerEvent, WhenUnset};
 use domain::refusal::RefusedBy;
 use domain::{InstitutionId, MemberId, Refusal};
 use std::collections::{BTreeMap, BTreeSet};
@@ -48,16 +48,21 @@ impl State {
         let mut waits = claim.stale;
         for rule in &arrangement.plan.limits {
             let passed = match rule.kind {
-                LimitKind::PerPayment => per_payment(arrangement, payer, claim, rule.when_unset),
-                LimitKind::CreditorExposure => exposure(arrangement, payee, claim, rule.when_unset, overlay),
-                LimitKind::Pair => pair_line(arrangement, payer, payee, claim, rule.when_unset, overlay),
+                LimitKind::PerPayment => per_payment(arrangement, payer, claim, rule),
+                LimitKind::CreditorExposure => exposure(arrangement, payee, claim, rule, overlay),
+                LimitKind::Pair => pair_line(arrangement, payer, payee, claim, rule, overlay),
                 LimitKind::InstitutionShare => self.share(payer, claim, rule.when_unset, overlay),
+                LimitKind::MemberTowardsAll => self.towards_all(arrangement, payer, claim, rule, overlay),
+                LimitKind::Facility => {
+                    self.facility(arrangement, (payer.member, payee.member), claim, rule, overlay)?
+                }
+                LimitKind::PrefundedBalance => self.prefunded(arrangement, payer, claim, overlay),
                 // Decides when leg 3 is due, not whether the payment clears.
                 LimitKind::Prefinancing => None,
             };
             let Some(scope) = passed else { continue };
             match rule.on_limit {
-                OnLimit::Refuse => return Err(RefusedBy { refusal: rule.refusal, scope: Some(scope) }),
+                OnLimit::Refuse | OnLimit::SuspendFacility => return Err(RefusedBy { refusal: rule.refusal, scope: Some(scope) }),
                 OnLimit::Queue => waits = true,
                 OnLimit::PayExcess { .. } => {
                     if arrangement.has_overdue_transfer(payer.member, payee.member) {
@@ -182,16 +187,13 @@ impl Arrangement {
 }
 
 /// The limit passed, if it is.
-fn beyond(maximum: Option<u64>, unset: WhenUnset, used_minor: i128, scope: Scope) -> Option<Scope> {
-    let maximum = match (maximum, unset) {
-        (Some(maximum), _) => maximum,
-        (None, WhenUnset::Zero) => 0,
-        (None, WhenUnset::Unlimited) => return None,
-    };
+pub(crate) fn beyond(maximum: Option<u64>, unset: Option<u64>, used_minor: i128, scope: Scope) -> Option<Scope> {
+    let maximum = maximum.or(unset)?;
     (used_minor > i128::from(maximum)).then_some(scope)
 }
 
-fn per_payment(arrangement: &Arrangement, payer: &Participant, claim: Claim, unset: WhenUnset) -> Option<Scope> {
+fn per_payment(arrangement: &Arrangement, payer: &Participant, claim: Claim, rule: &LimitRule) -> Option<Scope> {
+    let unset = arrangement.plan.unset_maximum_minor(rule);
     let maximum = arrangement.membership(payer.member).and_then(|m| m.payment_max_minor);
     beyond(maximum, unset, i128::from(claim.position_minor), Scope::PerPayment(payer.member))
 }
@@ -200,9 +202,10 @@ fn exposure(
     arrangement: &Arrangement,
     payee: &Participant,
     claim: Claim,
-    unset: WhenUnset,
+    rule: &LimitRule,
     overlay: &Overlay,
 ) -> Option<Scope> {
+    let unset = arrangement.plan.unset_maximum_minor(rule);
     let membership = arrangement.membership(payee.member).expect("a participant's member has joined");
     let used = arrangement.exposure_minor(membership)
         + overlay.exposures_minor.get(&payee.member).copied().unwrap_or_default()
@@ -215,12 +218,13 @@ fn pair_line(
     payer: &Participant,
     payee: &Participant,
     claim: Claim,
-    unset: WhenUnset,
+    rule: &LimitRule,
     overlay: &Overlay,
 ) -> Option<Scope> {
+    let unset = arrangement.plan.unset_maximum_minor(rule);
     let (debtor, creditor) = (payer.member, payee.member);
     let line = arrangement.pair(debtor, creditor).and_then(|pair| pair.line_minor[pair_side(debtor, creditor)]);
-    if line.is_none() && unset == WhenUnset::Unlimited {
+    if line.is_none() && unset.is_none() {
         return None;
     }
     let used = arrangement.pair_use_minor(debtor, creditor)
@@ -240,6 +244,16 @@ impl Overlay {
     /// An overlay for one claim alone.
     pub(crate) fn single() -> Self {
         Self { single: true, ..Self::default() }
+    }
+
+    /// What earlier items did to what a member is owed on balance.
+    pub(crate) fn of_member_minor(&self, member: MemberId) -> i128 {
+        let signs = self.pairs_minor.iter().map(|((debtor, creditor), minor)| match member {
+            member if member == *creditor => *minor,
+            member if member == *debtor => -*minor,
+            _ => 0,
+        });
+        signs.sum()
     }
 
     fn admit(&mut self, payer: &Participant, payee: &Participant, claim: Claim) {

@@ -125,6 +125,9 @@ fn add_arrangement(arrangement: &Arrangement, form: &mut CanonicalForm) {
             form.add(&Row::PendingCancel { arrangement: id, payment });
         }
     }
+    if arrangement.facility_stopped {
+        form.add(&Row::FacilityStopped { arrangement: id });
+    }
     add_pairs(arrangement, form);
     for closed in &arrangement.closed_cycles {
         let (cycle, date, settle_on, settled) = (closed.cycle, closed.date, closed.settle_on, closed.settled);

@@ -31,6 +31,7 @@ mod frozen;
 pub mod limits;
 mod look_ahead;
 mod look_up;
+mod member_limits;
 mod memory;
 mod netting;
 mod payments;

@@ -171,6 +171,8 @@ fn legs(netting: Netting, pairs: &PairNets, nets: &BTreeMap<MemberId, i128>) -> 
         AmountMinor::new(minor).expect("a net that is settled is not zero")
     };
     let mut legs: Vec<SettlementLeg> = match netting {
+        // Payments that settle one by one leave no net.
+        Netting::None => Vec::new(),
         Netting::Multilateral => nets
             .iter()
             .map(|(&member, &net)| SettlementLeg { member, counterparty: None, pay_in: net < 0, amount: amount(net) })

@@ -132,6 +132,8 @@ pub(crate) struct Arrangement {
     pub(crate) documents_folded: Accumulator,
     /// Documents of payments that have not cleared: free again when one ends without.
     pub(crate) documents_waiting: BTreeMap<PaymentId, DocumentKey>,
+    /// The facility met its limit: nothing that would raise the credit in use passes.
+    pub(crate) facility_stopped: bool,
     /// Number of items queued.
     pub(crate) queued_count: u64,
 }

@@ -14,6 +14,8 @@ const FILES: &[(&str, &str)] = &[
     ("epu-1950", include_str!("../rulebooks/epu-1950.toml")),
     ("cach", include_str!("../rulebooks/cach.toml")),
     ("acu", include_str!("../rulebooks/acu.toml")),
+    ("cmcf", include_str!("../rulebooks/cmcf.toml")),
+    ("sipa", include_str!("../rulebooks/sipa.toml")),
     ("papss", include_str!("../rulebooks/papss.toml")),
 ];
 

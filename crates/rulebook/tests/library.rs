@@ -20,7 +20,7 @@ fn plan(name: &str) -> Plan {
 #[test]
 fn every_rulebook_parses_and_bears_its_name() {
     let names: Vec<&str> = rulebook::list().collect();
-    assert_eq!(names, ["caudal", "sml-ar-br", "sml-br-uy", "sml-br-py", "cpcr", "epu-1950", "cach", "acu", "papss"]);
+    assert_eq!(names, ["caudal", "sml-ar-br", "sml-br-uy", "sml-br-py", "cpcr", "epu-1950", "cach", "acu", "cmcf", "sipa", "papss"]);
     for name in names {
         assert_eq!(read(name).name.0, name);
     }
@@ -46,7 +46,7 @@ fn every_rulebook_says_what_it_is_in_four_languages() {
 }
 
 /// Those that run.
-const RUNNING: [&str; 6] = ["caudal", "sml-ar-br", "sml-br-uy", "sml-br-py", "cpcr", "papss"];
+const RUNNING: [&str; 8] = ["caudal", "sml-ar-br", "sml-br-uy", "sml-br-py", "cpcr", "cmcf", "sipa", "papss"];
 
 /// What those that run compile to, field by field. A change here is a change of what members agreed on.
 #[test]
@@ -57,6 +57,8 @@ fn those_that_run_compile_to_the_plans_on_record() {
         ("sml-br-uy", include_str!("plans/sml-br-uy.txt")),
         ("sml-br-py", include_str!("plans/sml-br-py.txt")),
         ("cpcr", include_str!("plans/cpcr.txt")),
+        ("cmcf", include_str!("plans/cmcf.txt")),
+        ("sipa", include_str!("plans/sipa.txt")),
         ("papss", include_str!("plans/papss.txt")),
     ] {
         let compiled = format!("{:#?}\n", plan(name));
@@ -90,6 +92,7 @@ fn every_rule_of_a_plan_has_its_article() {
         keys.extend(plan.queue.map(|_| RuleKey::Queue));
         keys.extend(plan.interest.map(|_| RuleKey::Interest));
         keys.extend(plan.conformity.map(|_| RuleKey::Conformity));
+        keys.extend(plan.additions.fees.as_ref().map(|_| RuleKey::Fees));
         keys.sort_unstable();
         let with_article: Vec<RuleKey> = plan.articles.iter().map(|(key, _)| *key).collect();
         assert_eq!(with_article, keys, "{name}");
@@ -134,6 +137,8 @@ fn simulations_enrol_the_members_of_each_scheme() {
     assert_eq!(members("cpcr"), ["ARG", "BOL", "BRA", "CHL", "COL", "DOM", "ECU", "MEX", "PER", "PRY", "URY", "VEN"]);
     assert_eq!(members("sml-br-uy"), ["BRA", "URY"]);
     assert_eq!(members("sml-br-py"), ["BRA", "PRY"]);
+    assert_eq!(members("cmcf").len(), 6);
+    assert_eq!(members("sipa").len(), 6);
     assert_eq!(members("papss"), ["BHS", "BRB", "ECCB", "TTO"]);
     assert_eq!(members("epu-1950").len(), 15);
     assert_eq!(members("cach").len(), 5);

@@ -45,7 +45,6 @@ fn schemes_of_other_shapes_parse_and_are_refused_at_use_by_name() {
         "obligatory credit apportioned among debtors",
         "legs due on acceptance, acceptance and clearing",
         "finality at settlement",
-        "weekly cycles",
         "pay-outs before all have paid in",
     ];
     let acu = [
@@ -80,7 +79,7 @@ fn a_refusal_at_use_names_each_rule_with_its_article() {
 #[test]
 fn one_rule_beyond_what_runs_is_one_name() {
     let limit = "[[limits]]\narticle = \"A\"\nscope = \"SCOPE\"\nowner = \"council\"\nwhen_unset = \"zero\"\n\
-                 on_limit = \"refuse\"\nrefusal = \"SHARE_EXCEEDED\"\n\n[queue]";
+                 on_limit = \"refuse\"\nrefusal = \"FACILITY_LIMIT\"\n\n[queue]";
     let facility = limit.replace("SCOPE", "facility");
     let cases: &[(&str, &str, &str, &str)] = &[
         ("caudal", "\"central_banks_and_institutions\"", "\"institutions_direct\"", "institutions as direct members"),
@@ -99,7 +98,7 @@ fn one_rule_beyond_what_runs_is_one_name() {
             "currency = \"USD\"\nminor_decimals = 2\nalternatives = [\"EUR\"]\n",
             "paying the net in other assets",
         ),
-        ("caudal", "[queue]", &facility, "a limit of the kind facility"),
+        ("caudal", "[queue]", &facility, "a limit facility beside a queue"),
         (
             "caudal",
             "scope = \"per_payment\"\nowner = \"member\"",
@@ -108,9 +107,9 @@ fn one_rule_beyond_what_runs_is_one_name() {
         ),
         (
             "caudal",
-            "when_unset = \"unlimited\"",
-            "when_unset = \"maximum\"\nmaximum = \"1000000.00\"",
-            "a limit per_payment with a maximum of the rulebook's own",
+            "scope = \"creditor_exposure\"\nowner = \"member\"\nwhen_unset = \"unlimited\"",
+            "scope = \"creditor_exposure\"\nowner = \"member\"\nwhen_unset = \"maximum\"\nmaximum = \"1000000.00\"",
+            "a limit creditor_exposure with a maximum of the rulebook's own",
         ),
         (
             "caudal",
@@ -167,7 +166,12 @@ fn one_rule_beyond_what_runs_is_one_name() {
             "owner = \"member\"\nwhen_unset = \"unlimited\"\non_limit = \"queue\"",
             "an institution without a share of its member's cap",
         ),
-        ("caudal", "kind = \"none\"", "kind = \"flat\"\namount = \"5.00\"", "fees"),
+        (
+            "sml-ar-br",
+            "kind = \"none\"",
+            "kind = \"flat\"\namount = \"5.00\"",
+            "fees over positions in several currencies",
+        ),
         (
             "caudal",
             "collection = { on = \"acceptance\" }",

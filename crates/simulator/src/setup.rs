@@ -106,6 +106,11 @@ fn members_of(shape: &Shape, id: ArrangementId, arrangement: &ArrangementShape, 
         .map(|&(debtor, creditor, maximum)| (creditor, Scope::Pair { debtor, creditor }, maximum));
     let prefinancing =
         arrangement.prefinancing_minor.iter().map(|&(member, maximum)| (member, Scope::Prefinancing(member), maximum));
+    for &(member, maximum_minor) in &arrangement.towards_all_minor {
+        let scope = Scope::MemberTowardsAll(member);
+        let setting = LimitSetting { arrangement: id, scope, maximum_minor, effective: shape.start };
+        add(by_operator(CommandBody::SetLimit(setting)), Done::Limit(id, scope));
+    }
     for (owner, scope, maximum_minor) in shares.chain(lines).chain(prefinancing) {
         let setting = LimitSetting { arrangement: id, scope, maximum_minor, effective: shape.start };
         add(Command::by(Actor::member(owner, 1), CommandBody::SetLimit(setting)), Done::Limit(id, scope));

@@ -58,6 +58,7 @@ pub(crate) struct ArrangementShape {
     pub(crate) shares_minor: Vec<(InstitutionId, u64)>,
     pub(crate) lines_minor: Vec<(MemberId, MemberId, u64)>,
     pub(crate) prefinancing_minor: Vec<(MemberId, u64)>,
+    pub(crate) towards_all_minor: Vec<(MemberId, u64)>,
 }
 
 impl Shape {
@@ -177,6 +178,7 @@ impl Shape {
             shares_minor: Vec::new(),
             lines_minor: Vec::new(),
             prefinancing_minor: Vec::new(),
+            towards_all_minor: Vec::new(),
         };
         self.draw_limits(&mut shape, random);
         shape
@@ -194,6 +196,13 @@ impl Shape {
                 let total = AmountMinor::new(shares.iter().sum()).expect("shares are small amounts");
                 shape.prefunding_minor.push((member, total));
                 shape.shares_minor.extend(institutions.into_iter().zip(shares));
+            }
+            if shape.plan.limit(LimitKind::PrefundedBalance).is_some() {
+                let deposit = AmountMinor::new(around(random)).expect("at least one");
+                shape.prefunding_minor.push((member, deposit));
+            }
+            if shape.plan.limit(LimitKind::MemberTowardsAll).is_some() {
+                shape.towards_all_minor.push((member, around(random)));
             }
             if shape.plan.limit(LimitKind::Prefinancing).is_some() && random.chance(600_000) {
                 shape.prefinancing_minor.push((member, around(random)));
@@ -277,6 +286,10 @@ fn vary(plan: &mut Plan, random: &mut Random, typical_minor: u64) {
     if let Some(evidence) = &mut plan.evidence {
         evidence.above_asset_minor = AmountMinor::new(random.between(1, 4 * typical_minor)).expect("an amount");
     }
+    // A cap of treaty size would never be met by the payments of a run.
+    for (_, maximum) in &mut plan.additions.limit_maxima {
+        *maximum = AmountMinor::new(typical_minor * random.magnitude(1, 60)).expect("an amount");
+    }
     if let CycleLength::Months(months) = &mut plan.cycle.length {
         *months = *random.pick(&[1, 2, 4]).expect("some");
     }
@@ -298,6 +311,7 @@ fn behind_utc_s(zone: &str) -> u32 {
     match zone {
         "UTC" => 0,
         "America/Sao_Paulo" | "America/Asuncion" => 3 * 3_600,
+        "America/Port_of_Spain" | "America/Santo_Domingo" => 4 * 3_600,
         _ => 5 * 3_600,
     }
 }

@@ -111,8 +111,9 @@ CREATE TABLE rulebook (
     counterparty TEXT NOT NULL,             -- house, pair
     position_currency TEXT NOT NULL,        -- asset, denominated
     settlement_asset TEXT NOT NULL,         -- currency code
-    netting TEXT NOT NULL,                  -- bilateral, multilateral
+    netting TEXT NOT NULL,                  -- bilateral, multilateral, none
     queueing_limit TEXT,                    -- the limit that makes payments wait, where there is one alone
+    fees TEXT,                              -- what a payment costs: flat and an amount, or parts per million by who gets them
     source BLOB NOT NULL,                   -- its text, as adopted
     seq INTEGER NOT NULL
 ) STRICT;

@@ -4,8 +4,9 @@ use crate::cell::Cell;
 use domain::event::{CommandKind, DisputeOutcome, EndReason, Payout, Stage};
 use domain::limit::Scope;
 use domain::plan::{Counterparty, DayStep, Denomination, Initiator, LimitKind, Netting, PositionCurrency, Purpose};
-use domain::plan::{Price, RuleKey};
+use domain::plan::{FeeRule, FeeTo, Price, RuleKey};
 use domain::{AccountKind, BookId, Owner, RunMethod};
+use money::AmountMinor;
 use std::fmt::Debug;
 
 /// Something with a name in the tables, and found by it when they are opened again.
@@ -139,13 +140,16 @@ named! {
     Initiator { Initiator::Payer = "payer", Initiator::Payee = "payee" }
     Counterparty { Counterparty::House = "house", Counterparty::Pair = "pair" }
     PositionCurrency { PositionCurrency::Asset = "asset", PositionCurrency::Denominated = "denominated" }
-    Netting { Netting::Bilateral = "bilateral", Netting::Multilateral = "multilateral" }
+    Netting { Netting::Bilateral = "bilateral", Netting::Multilateral = "multilateral", Netting::None = "none" }
     LimitKind {
         LimitKind::InstitutionShare = "institution share",
         LimitKind::Pair = "pair",
         LimitKind::CreditorExposure = "creditor exposure",
         LimitKind::PerPayment = "per payment",
         LimitKind::Prefinancing = "prefinancing",
+        LimitKind::MemberTowardsAll = "member towards all",
+        LimitKind::Facility = "facility",
+        LimitKind::PrefundedBalance = "prefunded balance",
     }
     AccountKind {
         AccountKind::Institution = "institution",
@@ -159,8 +163,38 @@ named! {
         AccountKind::Prefunding = "prefunding",
         AccountKind::Agent = "agent",
         AccountKind::Interest = "interest",
+        AccountKind::Fee = "fee",
+    }
+    FeeTo {
+        FeeTo::House = "house",
+        FeeTo::PayerMember = "payer's member",
+        FeeTo::PayeeMember = "payee's member",
     }
 }
+
+/// A rule of fees as a text: `flat 500`, or `house 2000, payer's member 500` in parts per million.
+pub(crate) fn fee_text(rule: &FeeRule) -> String {
+    match rule {
+        FeeRule::Flat { amount_minor } => format!("{FLAT}{}", amount_minor.get()),
+        FeeRule::Percent { parts } => {
+            parts.iter().map(|(to, ppm)| format!("{} {ppm}", to.name())).collect::<Vec<_>>().join(", ")
+        }
+    }
+}
+
+/// The rule of such a text.
+pub(crate) fn fee_rule(text: &str) -> Option<FeeRule> {
+    if let Some(minor) = text.strip_prefix(FLAT) {
+        return Some(FeeRule::Flat { amount_minor: AmountMinor::new(minor.parse().ok()?).ok()? });
+    }
+    let part = |part: &str| {
+        let (to, ppm) = part.rsplit_once(' ')?;
+        Some((FeeTo::of_name(to)?, ppm.parse().ok()?))
+    };
+    Some(FeeRule::Percent { parts: text.split(", ").map(part).collect::<Option<_>>()? })
+}
+
+const FLAT: &str = "flat ";
 
 /// How a run ended that did not stay open.
 pub(crate) const AT_ONCE: &str = "at once";
@@ -217,7 +251,10 @@ pub(crate) fn scope_cells(scope: Scope) -> [Cell<'static>; 4] {
         Scope::CreditorExposure(member)
         | Scope::PerPayment(member)
         | Scope::Prefinancing(member)
+        | Scope::MemberTowardsAll(member)
+        | Scope::PrefundedBalance(member)
         | Scope::CommittedLine(member) => [kind, Cell::Null, Cell::Null, member.into()],
+        Scope::Facility => [kind, Cell::Null, Cell::Null, Cell::Null],
     }
 }
 
@@ -240,6 +277,9 @@ pub(crate) fn scope_of_cells(cells: &[Cell<'_>]) -> Option<Scope> {
         LimitKind::CreditorExposure => member().map(Scope::CreditorExposure),
         LimitKind::PerPayment => member().map(Scope::PerPayment),
         LimitKind::Prefinancing => member().map(Scope::Prefinancing),
+        LimitKind::MemberTowardsAll => member().map(Scope::MemberTowardsAll),
+        LimitKind::Facility => Some(Scope::Facility),
+        LimitKind::PrefundedBalance => member().map(Scope::PrefundedBalance),
     }
 }
 

@@ -32,6 +32,9 @@ pub(crate) enum Command {
         /// A name of `caudal rulebook list`
         #[arg(value_name = "NAME")]
         name: String,
+        /// Its rules as a Markdown table: each as configured, with its article
+        #[arg(long)]
+        markdown: bool,
     },
     /// Checks a rulebook file: every error with its line, what was found, what is allowed, and its article
     #[command(after_help = "Example:\n  caudal rulebook check mine.toml      exit code 1 if something is wrong")]
@@ -45,7 +48,7 @@ pub(crate) enum Command {
 pub(crate) fn run(command: Command) -> Result<Exit, Failure> {
     match command {
         Command::List { language } => list(language),
-        Command::Show { name } => show(&name),
+        Command::Show { name, markdown } => show(&name, markdown),
         Command::Check { file } => check(&file),
     }
 }
@@ -77,8 +80,13 @@ pub(crate) fn unknown(name: &str) -> Failure {
     ))
 }
 
-fn show(name: &str) -> Result<Exit, Failure> {
-    output::print(rulebook::source(name).ok_or_else(|| unknown(name))?)?;
+fn show(name: &str, markdown: bool) -> Result<Exit, Failure> {
+    let source = rulebook::source(name).ok_or_else(|| unknown(name))?;
+    if markdown {
+        output::print(&rulebook::rules_table(source).expect("bug: a rulebook of our own is no TOML"))?;
+    } else {
+        output::print(source)?;
+    }
     Ok(Exit::Done)
 }
 

@@ -12,7 +12,7 @@ use domain::ids::{
 use domain::limit::{LimitSetting, Scope};
 use domain::payment::{Amounts, LegState, PricedForPayee, PricedPayment};
 use domain::plan::*;
-use domain::{Date, Event, EventBody, PaymentOriginal, PaymentState, Refusal, RunMethod, RunProof, Timestamp};
+use domain::{Date, Event, EventBody, Owner, PaymentOriginal, PaymentState, Refusal, RunMethod, RunProof, Timestamp};
 use money::{AmountMinor, CurrencyCode, DayCount, Rate, RateRounding, Rounding};
 
 /// Numbers to draw from; zeros when they run out.
@@ -207,7 +207,7 @@ structures! {
 
 impl Drawn for PlanAdditions {
     fn draw(from: &mut Draw<'_>) -> Self {
-        Self { price_directions: from.any() }
+        Self { price_directions: from.any(), limit_maxima: from.any(), fees: from.any() }
     }
 }
 
@@ -263,13 +263,17 @@ choices! {
     PositionCurrency { Asset, Denominated }
     TriggerEvent { Acceptance, Fixing, Conformity, Collection, Clearing, NetSettled }
     Purpose { Goods, Services, Remittance, Pension, PublicProgramme, Investment }
-    LimitKind { InstitutionShare, Pair, CreditorExposure, PerPayment, Prefinancing }
+    LimitKind {
+        InstitutionShare, Pair, CreditorExposure, PerPayment, Prefinancing, MemberTowardsAll, Facility, PrefundedBalance,
+    }
     WhenUnset { Unlimited, Zero }
-    OnLimit { Refuse, Queue, PayExcess { within_business_days } }
-    BusinessDays { Weekdays, AllMembersOpen }
+    OnLimit { Refuse, Queue, PayExcess { within_business_days }, SuspendFacility }
+    BusinessDays { Weekdays, AllMembersOpen, AgentOpen, EveryDay }
     DayStep { EntryOpens, RunsFrom, RunsTo, Fixing, EntryCutOff, LastRun, Close, PayInBy }
-    CycleLength { Day, Months(Count) }
-    Netting { Bilateral, Multilateral }
+    Netting { Bilateral, Multilateral, None }
+    FeeTo { House, PayerMember, PayeeMember }
+    FeeRule { Percent { parts }, Flat { amount_minor } }
+    Owner { House, Member(MemberId), Institution(InstitutionId), Arrangement(ArrangementId) }
     CalendarRole { Agent, AssetCentre, Members }
     ConversionRates { PreviousFixing, DayOfClosing }
     DayCount { Actual360, Actual365 }
@@ -281,11 +285,22 @@ choices! {
     RuleKey {
         Members, Initiator, Instrument, Price, Denomination, Counterparty, PositionCurrency, SettlementAsset, Triggers,
         Purposes, Evidence, Limit(LimitKind), Queue, Day, Cycle, Settlement, Interest, Conformity, Returns, Suspension,
+        Fees,
     }
 }
 
 /// A small number, as the lists of choices name it.
-type Count = u8;
+
+impl Drawn for CycleLength {
+    fn draw(from: &mut Draw<'_>) -> Self {
+        match from.index(4) {
+            0 => Self::Day,
+            1 => Self::Months(from.any()),
+            2 => Self::Week(u8::try_from(1 + from.index(5)).unwrap()),
+            _ => Self::Continuous,
+        }
+    }
+}
 
 impl Drawn for Refusal {
     fn draw(from: &mut Draw<'_>) -> Self {
@@ -367,6 +382,9 @@ bodies! {
     CommandRefused { command, refusal, payment };
     PaymentsPriced { arrangement, date, collect_on, payments };
     PaymentsPricedForPayees { arrangement, date, collect_on, payments };
+    FacilityStopped { arrangement };
+    FacilityResumed { arrangement };
+    FeesConfirmed { arrangement, owner, amount };
     CollectionsConfirmed { arrangement, payments };
     FixingMade { arrangement, date, rates };
     RunFrozen { arrangement, run, items };

@@ -12,7 +12,7 @@ use domain::ids::{
 use domain::limit::{LimitSetting, Scope};
 use domain::payment::{Amounts, LegState, PricedForPayee, PricedPayment};
 use domain::plan::{DayStep, Denomination, Plan, Purpose};
-use domain::{Date, Event, EventBody, PaymentOriginal, PaymentState, Refusal, RunMethod, RunProof, Timestamp};
+use domain::{Date, Event, EventBody, Owner, PaymentOriginal, PaymentState, Refusal, RunMethod, RunProof, Timestamp};
 use money::{AmountMinor, CurrencyCode, Rate};
 
 const ARRANGEMENT: ArrangementId = ArrangementId(1);
@@ -85,6 +85,7 @@ pub fn all() -> Vec<Event> {
     let mut events = entered();
     events.extend(payments());
     events.extend(queue());
+    events.extend(facility_and_fees());
     events.extend(conformity_and_payout());
     events.extend(cycle());
     events.extend(day());
@@ -192,6 +193,18 @@ fn payments() -> Vec<Event> {
         operator(EventBody::DisputeEnded { payment: PaymentId(23), outcome: DisputeOutcome::Upheld }),
         operator(EventBody::DisputeEnded { payment: PaymentId(23), outcome: DisputeOutcome::Rejected }),
         house(EventBody::DisputeEnded { payment: PaymentId(23), outcome: DisputeOutcome::Lapsed }),
+    ]
+}
+
+fn facility_and_fees() -> Vec<Event> {
+    let paid = |owner| EventBody::FeesConfirmed { arrangement: ARRANGEMENT, owner, amount: amount(2_500) };
+    vec![
+        institution(EventBody::FacilityStopped { arrangement: ARRANGEMENT }),
+        operator(EventBody::FacilityResumed { arrangement: ARRANGEMENT }),
+        agent(paid(Owner::House)),
+        agent(paid(Owner::Member(MemberId(7)))),
+        agent(paid(Owner::Institution(OTHER_INSTITUTION))),
+        agent(paid(Owner::Arrangement(ARRANGEMENT))),
     ]
 }
 

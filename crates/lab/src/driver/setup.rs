@@ -3,7 +3,6 @@
 use domain::command::{Command, CommandBody};
 use domain::event::Stage;
 use domain::limit::{LimitSetting, Scope};
-use domain::plan::LimitKind;
 use domain::time::{DAY_US, SECOND_US};
 use domain::{Actor, ArrangementId, CalendarId, Date, InstitutionId, MemberId, RulebookId, Timestamp};
 use money::AmountMinor;
@@ -136,7 +135,7 @@ fn arrangement(scenario: &Scenario) -> Vec<Command> {
 
 /// Nobody pays out before the net has settled: that is each member's own choice, and nothing is known of it.
 fn joins(scenario: &Scenario) -> Vec<Command> {
-    let prefunded = scenario.plan.limit(LimitKind::InstitutionShare).is_some();
+    let prefunded = !scenario.funding.prefunding.is_empty();
     let stage = if prefunded { Stage::Prefunded } else { Stage::Net };
     let join = |member| CommandBody::Join { arrangement: ARRANGEMENT, member, stage, payout_at_clearing: false };
     member_ids(scenario).map(|member| by_member(member, join(member))).collect()
@@ -166,7 +165,12 @@ fn limits(scenario: &Scenario) -> Vec<Command> {
     let largest = scenario.funding.largest_payment.into_iter().flat_map(|largest| {
         member_ids(scenario).map(move |member| set_limit(member, Scope::PerPayment(member), largest, effective))
     });
-    shares.chain(lines).chain(largest).collect()
+    let towards_all = member_ids(scenario).zip(&scenario.funding.lines_towards_all).map(|(member, &line)| {
+        let scope = Scope::MemberTowardsAll(member);
+        let setting = LimitSetting { arrangement: ARRANGEMENT, scope, maximum_minor: line, effective };
+        by_operator(CommandBody::SetLimit(setting))
+    });
+    shares.chain(lines).chain(towards_all).chain(largest).collect()
 }
 
 /// A limit set by a member.

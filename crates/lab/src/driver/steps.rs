@@ -212,6 +212,7 @@ fn is_passing(kind: AccountKind) -> bool {
         | AccountKind::SettledCounterpart
         | AccountKind::Prefunding
         | AccountKind::Agent
+        | AccountKind::Fee
         | AccountKind::Interest => false,
     }
 }
@@ -220,7 +221,8 @@ fn is_passing(kind: AccountKind) -> bool {
 fn last_day_of_cycle(scenario: &Scenario) -> Date {
     let to = scenario.traffic.window().to();
     match scenario.plan.cycle.length {
-        CycleLength::Day => to,
+        CycleLength::Day | CycleLength::Continuous => to,
+        CycleLength::Week(_) => to.plus_days(6),
         CycleLength::Months(months) => {
             let months = u32::from(months.max(1));
             let (year, month, _) = to.ymd();

@@ -38,9 +38,13 @@ impl Decision<'_> {
                         urgent: record.urgent,
                         stale: record.quote_until.is_some_and(|until| until < self.now),
                     };
-                    self.state
-                        .admit(arrangement, claim, &mut overlay)
-                        .map_err(|refused| No::about(refused.refusal, payment))?
+                    match self.state.admit(arrangement, claim, &mut overlay) {
+                        Ok(admitted) => admitted,
+                        Err(refused) => {
+                            self.stop_facility(arrangement, refused);
+                            return Err(No::about(refused.refusal, payment));
+                        }
+                    }
                 }
                 _ => return Err(No::about(Refusal::PaymentState, payment)),
             };

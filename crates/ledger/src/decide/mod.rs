@@ -3,6 +3,7 @@
 mod collections;
 mod conformity;
 mod disputes;
+mod facility;
 mod holds;
 mod members;
 mod payouts;
@@ -227,6 +228,10 @@ impl<'a> Decision<'a> {
             CommandBody::Suspend { arrangement, member } => self.suspend(*arrangement, *member),
             CommandBody::Reinstate { arrangement, member } => self.reinstate(*arrangement, *member),
             CommandBody::ProposeRun(proposal) => self.propose_run(proposal),
+            CommandBody::ResumeFacility { arrangement } => self.resume_facility(*arrangement),
+            CommandBody::ConfirmFees { arrangement, owner, amount } => {
+                self.confirm_fees(*arrangement, *owner, *amount)
+            }
         }
     }
 
@@ -339,5 +344,7 @@ pub const fn kind_of(body: &CommandBody) -> CommandKind {
         CommandBody::Suspend { .. } => CommandKind::Suspend,
         CommandBody::Reinstate { .. } => CommandKind::Reinstate,
         CommandBody::ProposeRun(_) => CommandKind::ProposeRun,
+        CommandBody::ResumeFacility { .. } => CommandKind::ResumeFacility,
+        CommandBody::ConfirmFees { .. } => CommandKind::ConfirmFees,
     }
 }

@@ -5,6 +5,7 @@ use crate::state::{Arrangement, State};
 use domain::event::EventBody;
 use domain::ids::Role;
 use domain::limit::{LimitSetting, Scope};
+use domain::plan::LimitKind;
 use domain::{ArrangementId, Date, InstitutionId, MemberId, Refusal};
 use money::AmountMinor;
 
@@ -12,9 +13,12 @@ impl Decision<'_> {
     pub(super) fn set_limit(&mut self, setting: LimitSetting) -> Decided {
         let arrangement = self.arrangement(setting.arrangement)?;
         let member = self.owner_of(arrangement, setting.scope)?;
+        let whose = || member.expect("bug: a limit of one member without a member");
         let known = match setting.scope.kind() {
+            // What a member holds with the agent is its limit: nobody sets it.
+            Some(LimitKind::PrefundedBalance) => false,
             Some(kind) => arrangement.plan.limit(kind).is_some(),
-            None => arrangement.plan.limit(domain::plan::LimitKind::InstitutionShare).is_some(),
+            None => arrangement.plan.limit(LimitKind::InstitutionShare).is_some(),
         };
         if !known {
             return Err(Refusal::LimitNotInRulebook.into());
@@ -29,36 +33,42 @@ impl Decision<'_> {
         }
         match setting.scope {
             Scope::InstitutionShare(institution) => {
-                let others = self.state.shares_minor(arrangement, member, Some(institution));
-                let cap = self.state.cap_ahead_minor(arrangement, member);
+                let others = self.state.shares_minor(arrangement, whose(), Some(institution));
+                let cap = self.state.cap_ahead_minor(arrangement, whose());
                 if others + i128::from(setting.maximum_minor) > cap {
                     return Err(Refusal::SharesExceedCap.into());
                 }
             }
             Scope::CommittedLine(_) => {
-                let line = self.state.committed_line_minor(arrangement, member);
-                let cap = self.state.cap_ahead_minor(arrangement, member);
+                let line = self.state.committed_line_minor(arrangement, whose());
+                let cap = self.state.cap_ahead_minor(arrangement, whose());
                 let falls = i128::from(line) - i128::from(setting.maximum_minor);
-                if falls > 0 && self.state.shares_minor(arrangement, member, None) > cap - falls {
+                if falls > 0 && self.state.shares_minor(arrangement, whose(), None) > cap - falls {
                     return Err(Refusal::SharesExceedCap.into());
                 }
             }
-            Scope::Pair { .. } | Scope::CreditorExposure(_) | Scope::PerPayment(_) | Scope::Prefinancing(_) => {}
+            Scope::Pair { .. }
+            | Scope::CreditorExposure(_)
+            | Scope::PerPayment(_)
+            | Scope::Prefinancing(_)
+            | Scope::MemberTowardsAll(_)
+            | Scope::Facility
+            | Scope::PrefundedBalance(_) => {}
         }
         self.emit(EventBody::LimitSet(setting));
         Ok(DONE)
     }
 
-    /// Who may set the limit is who gives the command; the member whose cap or use it concerns is returned.
-    fn owner_of(&self, arrangement: &Arrangement, scope: Scope) -> Result<MemberId, No> {
+    /// Who may set the limit is who gives the command; the member whose cap or use it concerns is returned, if it is one's.
+    fn owner_of(&self, arrangement: &Arrangement, scope: Scope) -> Result<Option<MemberId>, No> {
         let joined = |member: MemberId| {
-            arrangement.membership(member).map(|_| member).ok_or(No::from(Refusal::MemberNotInArrangement))
+            arrangement.membership(member).map(|_| Some(member)).ok_or(No::from(Refusal::MemberNotInArrangement))
         };
         match scope {
             Scope::InstitutionShare(institution) => {
                 let participant = arrangement.participant(institution).ok_or(No::from(Refusal::ParticipantUnknown))?;
                 self.by_member(participant.member)?;
-                Ok(participant.member)
+                Ok(Some(participant.member))
             }
             Scope::Pair { debtor, creditor } => {
                 self.by_member(creditor)?;
@@ -72,7 +82,13 @@ impl Decision<'_> {
                 self.by_member(member)?;
                 joined(member)
             }
-            Scope::CommittedLine(member) => {
+            Scope::PrefundedBalance(_) => Err(Refusal::LimitNotInRulebook.into()),
+            Scope::Facility => {
+                self.by(Role::Operator)?;
+                self.with_four_eyes()?;
+                Ok(None)
+            }
+            Scope::CommittedLine(member) | Scope::MemberTowardsAll(member) => {
                 self.by(Role::Operator)?;
                 self.with_four_eyes()?;
                 joined(member)

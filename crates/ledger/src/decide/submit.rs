@@ -62,6 +62,9 @@ impl Decision<'_> {
             Err(Stopped(RefusedBy { refusal, scope })) => {
                 let (arrangement, content) = (order.arrangement, submission.content());
                 self.emit(EventBody::PaymentRefused { payment, arrangement, key, content, refusal, scope });
+                if let Some(arrangement) = self.state.arrangement(arrangement) {
+                    self.stop_facility(arrangement, RefusedBy { refusal, scope });
+                }
                 Ok(Answer::Refused { refusal, scope, payment: Some(payment) })
             }
         }

@@ -2,10 +2,13 @@
 //! what cannot be is an assertion.
 
 mod cycles;
+mod fees;
 mod legs;
 mod payments;
 mod registry;
 mod runs;
+
+pub(crate) use fees::fee_key;
 
 use crate::state::State;
 use domain::event::EventBody;
@@ -101,6 +104,17 @@ impl State {
             }
             EventBody::TransferConfirmed { arrangement, debtor, creditor, amount } => {
                 self.transfer_confirmed(*arrangement, *debtor, *creditor, *amount);
+            }
+            EventBody::FacilityStopped { arrangement } => {
+                let stopped = &mut self.arrangements[arrangement.index()].facility_stopped;
+                assert!(!std::mem::replace(stopped, true), "a facility stops once");
+            }
+            EventBody::FacilityResumed { arrangement } => {
+                let stopped = &mut self.arrangements[arrangement.index()].facility_stopped;
+                assert!(std::mem::replace(stopped, false), "only what has stopped is resumed");
+            }
+            EventBody::FeesConfirmed { arrangement, owner, amount } => {
+                self.fees_confirmed(*arrangement, *owner, *amount);
             }
             EventBody::PaymentsEvicted { before } => self.payments_evicted(*before),
             EventBody::PaymentRecalled(original) => self.payments.recall(original),

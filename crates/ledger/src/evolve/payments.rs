@@ -381,14 +381,22 @@ impl State {
             self.accounts.transfer(payer.collected_account, payer.counterpart_account, record.payer_minor);
         }
         self.accounts.transfer(payee.counterpart_account, payee.payout_due_account, record.payee_minor);
-        let (from, to) = if record.position_currency == arrangement.asset {
+        let gross = arrangement.plan.settles_gross();
+        let (from, to) = if gross {
+            let held = |member| arrangement.membership(member).expect("a member").prefunding_account;
+            (held(payer.member), held(payee.member))
+        } else if record.position_currency == arrangement.asset {
             (payer.position_account, payee.position_account)
         } else {
             let key = |institution| arrangement.position_key(institution, record.position_currency);
             (self.accounts.open(key(record.payer)), self.accounts.open(key(record.payee)))
         };
         self.accounts.transfer(from, to, record.position_minor);
-        arrangement.book_pair(record, today, i128::from(record.position_minor));
+        if gross {
+            assert!(self.accounts.balance_minor(from) >= 0, "payment {payment} took more than is held with the agent");
+        } else {
+            arrangement.book_pair(record, today, i128::from(record.position_minor));
+        }
 
         let payee_id = record.payee;
         match payout {
@@ -409,6 +417,7 @@ impl State {
         if arrangement.of(payee_id).queue_len() > 0 {
             arrangement.credited.insert(payee_id);
         }
+        self.post_fees(payment);
     }
 
     fn enqueue(&mut self, payment: PaymentId) {

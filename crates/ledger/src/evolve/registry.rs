@@ -150,6 +150,7 @@ impl State {
             credited: BTreeSet::new(),
             documents_folded: Default::default(),
             documents_waiting: BTreeMap::new(),
+            facility_stopped: false,
             queued_count: 0,
         });
     }
@@ -243,7 +244,10 @@ impl State {
             Scope::CreditorExposure(of)
             | Scope::PerPayment(of)
             | Scope::Prefinancing(of)
+            | Scope::MemberTowardsAll(of)
+            | Scope::PrefundedBalance(of)
             | Scope::CommittedLine(of) => of == member,
+            Scope::Facility => false,
         };
         arrangement.limits.retain(|scope, _| !concerns(scope));
         arrangement.limits_ahead.retain(|(scope, _), _| !concerns(scope));
@@ -279,6 +283,9 @@ impl Arrangement {
             Scope::Prefinancing(member) => self.membership_mut(member).prefinancing_max_minor = maximum,
             // A committed line is part of the cap, which is looked at where shares are set.
             Scope::CommittedLine(_) => {}
+            // Looked up where a payment is judged.
+            Scope::MemberTowardsAll(_) | Scope::Facility => {}
+            Scope::PrefundedBalance(_) => unreachable!("a deposit is no limit that anybody sets"),
         }
     }
 }

@@ -100,6 +100,12 @@ fn lapse_disputes(arrangement: &Arrangement, today: Date, out: &mut Vec<Event>) 
 fn cycle_ends_on(state: &State, arrangement: &Arrangement, date: Date) -> bool {
     match arrangement.plan.cycle.length {
         CycleLength::Day => true,
+        CycleLength::Continuous => false,
+        CycleLength::Week(closes_on) => {
+            let ahead = (i32::from(closes_on) - 1 - weekday_from_monday(date)).rem_euclid(7);
+            let week_ends = date.plus_days(ahead);
+            state.business_day_after(arrangement, date, 1).is_none_or(|next| next > week_ends)
+        }
         CycleLength::Months(months) => {
             let months = u32::from(months.max(1));
             let (year, month, _) = date.ymd();
@@ -108,6 +114,24 @@ fn cycle_ends_on(state: &State, arrangement: &Arrangement, date: Date) -> bool {
                 let (next_year, next_month, _) = next.ymd();
                 next_year > year || next_month > last_month
             })
+        }
+    }
+}
+
+/// Days of a date after the Monday before it.
+fn weekday_from_monday(date: Date) -> i32 {
+    // 1 January 1970 was a Thursday.
+    (date.0 + 3).rem_euclid(7)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_counted_from_monday() {
+        for (date, expected) in [("2022-03-07", 0), ("2022-03-11", 4), ("1969-12-28", 6)] {
+            assert_eq!(weekday_from_monday(Date::parse(date).unwrap()), expected, "{date}");
         }
     }
 }

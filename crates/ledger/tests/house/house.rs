@@ -65,8 +65,14 @@ impl House {
 
     /// The same with the codes that the rulebook gives members, beside their currencies.
     pub fn of_members(rulebook: &str, members: &[(&str, &str)]) -> Self {
+        Self::with_plan(rulebook, members, |_| {})
+    }
+
+    /// The same under a plan that is changed before it is adopted.
+    pub fn with_plan(rulebook: &str, members: &[(&str, &str)], change: impl FnOnce(&mut Plan)) -> Self {
         let source = rulebook::source(rulebook).expect("a built-in rulebook");
-        let plan = rulebook::parse(rulebook, source).expect("it parses").compile().expect("it is built");
+        let mut plan = rulebook::parse(rulebook, source).expect("it parses").compile().expect("it is built");
+        change(&mut plan);
         let mut house = Self {
             state: State::new(7),
             now: day("2022-03-01").start(),

@@ -4,6 +4,8 @@
 mod clearing;
 mod conformity;
 mod edges;
+mod facility;
+mod gross;
 mod house;
 mod memory;
 mod open_price;

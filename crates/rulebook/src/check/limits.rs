@@ -25,12 +25,15 @@ pub(super) fn check(rulebook: &Rulebook, check: &mut Check<'_>) {
 /// The refusals that may come from a limit.
 fn refusal_of(scope: LimitScope) -> &'static [Refusal] {
     match scope {
-        LimitScope::InstitutionShare | LimitScope::PrefundedBalance => &[Refusal::ShareExceeded],
+        LimitScope::InstitutionShare => &[Refusal::ShareExceeded],
+        LimitScope::PrefundedBalance => &[Refusal::PrefundedBalance],
         LimitScope::Pair | LimitScope::AutomaticCredit => &[Refusal::PairLine],
         LimitScope::CreditorExposure => &[Refusal::CreditorLimit],
         LimitScope::PerPayment | LimitScope::PersonDay | LimitScope::Window => &[Refusal::PaymentTooLarge],
         LimitScope::Prefinancing => &[Refusal::PrefinancingLimit],
-        LimitScope::MemberTowardsAll | LimitScope::Facility | LimitScope::Quota | LimitScope::Allocation => {
+        LimitScope::MemberTowardsAll => &[Refusal::MemberLimit],
+        LimitScope::Facility => &[Refusal::FacilityLimit],
+        LimitScope::Quota | LimitScope::Allocation => {
             &[Refusal::ShareExceeded, Refusal::CreditorLimit]
         }
     }

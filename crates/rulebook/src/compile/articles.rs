@@ -34,6 +34,10 @@ pub(super) fn of(rulebook: &Rulebook) -> Vec<(RuleKey, Article)> {
         (RuleKey::Interest, rulebook.interest.first().map(|rule| &rule.source)),
         (RuleKey::Conformity, rulebook.conformity.as_ref().map(|rule| &rule.source)),
     ];
+    let fees = &rulebook.fees;
+    if fees.kind != crate::schema::FeeKind::None {
+        sources.push((RuleKey::Fees, article(&fees.source)));
+    }
     sources.extend(optional.into_iter().filter_map(|(key, source)| Some((key, article(source?)))));
     sources.extend(
         rulebook

@@ -110,12 +110,12 @@ fn limit_kind(scope: LimitScope) -> Option<LimitKind> {
         LimitScope::CreditorExposure => Some(LimitKind::CreditorExposure),
         LimitScope::PerPayment => Some(LimitKind::PerPayment),
         LimitScope::Prefinancing => Some(LimitKind::Prefinancing),
-        LimitScope::MemberTowardsAll
-        | LimitScope::Facility
-        | LimitScope::Quota
+        LimitScope::MemberTowardsAll => Some(LimitKind::MemberTowardsAll),
+        LimitScope::Facility => Some(LimitKind::Facility),
+        LimitScope::PrefundedBalance => Some(LimitKind::PrefundedBalance),
+        LimitScope::Quota
         | LimitScope::Allocation
         | LimitScope::AutomaticCredit
-        | LimitScope::PrefundedBalance
         | LimitScope::PersonDay
         | LimitScope::Window => None,
     }
@@ -127,8 +127,8 @@ fn limit(limit: &schema::Limit) -> LimitRule {
         kind: limit_kind(limit.scope).expect(not_built),
         when_unset: match limit.when_unset {
             Unset::Unlimited => WhenUnset::Unlimited,
-            Unset::Zero => WhenUnset::Zero,
-            Unset::Maximum => unreachable!("{not_built}"),
+            // The maximum itself is an addition of the plan.
+            Unset::Zero | Unset::Maximum => WhenUnset::Zero,
         },
         on_limit: match limit.on_limit {
             LimitAction::Refuse => OnLimit::Refuse,
@@ -140,9 +140,8 @@ fn limit(limit: &schema::Limit) -> LimitRule {
                     .expect("bug: the schema requires it with pay_excess")
                     .to_u8(),
             },
-            LimitAction::BuyAllocation | LimitAction::PayInAsset | LimitAction::SuspendFacility => {
-                unreachable!("{not_built}")
-            }
+            LimitAction::SuspendFacility => OnLimit::SuspendFacility,
+            LimitAction::BuyAllocation | LimitAction::PayInAsset => unreachable!("{not_built}"),
         },
         refusal: limit.refusal.0,
     }
@@ -177,8 +176,10 @@ fn cycle(cycle: &schema::Cycle) -> CycleRule {
             CycleLengthKind::Months => {
                 CycleLength::Months(cycle.months.expect("bug: the schema requires it with months").to_u8())
             }
-            CycleLengthKind::Continuous | CycleLengthKind::Week => {
-                unreachable!("bug: not built, and said so before")
+            CycleLengthKind::Continuous => CycleLength::Continuous,
+            CycleLengthKind::Week => {
+                let closes_on = cycle.closes_on.expect("bug: the schema requires it with week");
+                CycleLength::Week(words::day_of_week(closes_on))
             }
         },
         netting: words::netting(cycle.netting),

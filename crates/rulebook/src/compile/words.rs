@@ -2,7 +2,8 @@
 
 use crate::schema::{
     AmountRounding, Basis, BusinessDayRule, CheckDigitKind, ConversionAt, CounterpartyKind, DenominationIn,
-    InitiatorKind, NettingKind, PositionsIn, Purpose, QueuedItems, RateRoundingRule, ReturnAt, SilenceMeans, TriggerOn,
+    FeeTo, InitiatorKind, NettingKind, PositionsIn, Purpose, QueuedItems, RateRoundingRule, ReturnAt, SilenceMeans, TriggerOn,
+    Weekday,
 };
 use domain::plan;
 use money::{DayCount, RateRounding, Rounding};
@@ -113,11 +114,31 @@ pub(super) fn business_days(rule: BusinessDayRule) -> plan::BusinessDays {
     }
 }
 
+pub(super) fn fee_to(to: FeeTo) -> plan::FeeTo {
+    match to {
+        FeeTo::House => plan::FeeTo::House,
+        FeeTo::PayerMember => plan::FeeTo::PayerMember,
+        FeeTo::PayeeMember => plan::FeeTo::PayeeMember,
+    }
+}
+
 pub(super) fn netting(netting: NettingKind) -> plan::Netting {
     match netting {
         NettingKind::Bilateral => plan::Netting::Bilateral,
         NettingKind::Multilateral => plan::Netting::Multilateral,
-        NettingKind::None | NettingKind::MultilateralWithHistory => unreachable!("{NOT_BUILT}"),
+        NettingKind::None => plan::Netting::None,
+        NettingKind::MultilateralWithHistory => unreachable!("{NOT_BUILT}"),
+    }
+}
+
+/// 1 Monday … 5 Friday.
+pub(super) fn day_of_week(day: Weekday) -> u8 {
+    match day {
+        Weekday::Monday => 1,
+        Weekday::Tuesday => 2,
+        Weekday::Wednesday => 3,
+        Weekday::Thursday => 4,
+        Weekday::Friday => 5,
     }
 }
 

@@ -26,7 +26,7 @@ words! {
         Allocation = "allocation",
         /// Credit that a creditor has to give without being asked.
         AutomaticCredit = "automatic_credit",
-        /// Prefunded balance of an institution that is a direct member.
+        /// What a member holds with the agent: it owes no more than that.
         PrefundedBalance = "prefunded_balance",
         /// What one person pays in one day.
         PersonDay = "person_day",

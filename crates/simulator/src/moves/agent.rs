@@ -1,10 +1,10 @@
 //! What the settlement agent confirms: prefunding, settlement legs, anticipated transfers.
 
-use super::member::knows;
+use super::member::{institutions_of, knows};
 use super::{People, Scene, Sent};
 use domain::event::SettlementLeg;
-use domain::plan::LimitKind;
-use domain::{Actor, ArrangementId, Command, CommandBody, CycleId, MemberId};
+use domain::plan::{FeeRule, LimitKind};
+use domain::{Actor, ArrangementId, Command, CommandBody, CycleId, MemberId, Owner};
 use money::AmountMinor;
 
 impl People {
@@ -27,13 +27,30 @@ impl People {
 
     pub(super) fn moves_prefunding(&mut self, scene: Scene<'_>) -> Option<Sent> {
         let arrangement = self.arrangement(scene)?;
-        if !knows(scene, arrangement, LimitKind::InstitutionShare) && !self.random.chance(scene.knobs.wrong_ppm) {
+        let held = [LimitKind::InstitutionShare, LimitKind::PrefundedBalance];
+        if !held.into_iter().any(|kind| knows(scene, arrangement, kind)) && !self.random.chance(scene.knobs.wrong_ppm) {
             return None;
         }
         let member = self.member(scene, arrangement)?;
         let amount = AmountMinor::new(scene.shape.typical_minor * self.random.magnitude(1, 100)).ok()?;
         let body = CommandBody::MovePrefunding { arrangement, member, amount, deposit: self.random.chance(600_000) };
         Some(Command::by(Actor::agent(1), body).into())
+    }
+
+    /// What the agent believes to have come in or to be due: it keeps no account of fees, and is often wrong.
+    pub(super) fn confirms_fees(&mut self, scene: Scene<'_>) -> Option<Sent> {
+        let arrangement = self.arrangement(scene)?;
+        let unit_minor = match &scene.shape.arrangement(arrangement).plan.additions.fees {
+            Some(FeeRule::Flat { amount_minor }) => amount_minor.get(),
+            Some(FeeRule::Percent { .. }) => scene.shape.typical_minor / 100 + 1,
+            None if self.random.chance(scene.knobs.wrong_ppm) => 1,
+            None => return None,
+        };
+        let member = self.member(scene, arrangement)?;
+        let institution = *self.random.pick(&institutions_of(scene, member))?;
+        let owner = *self.random.pick(&[Owner::Institution(institution), Owner::House, Owner::Member(member)])?;
+        let amount = AmountMinor::new(unit_minor * self.random.between(1, 4)).ok()?;
+        Some(Command::by(Actor::agent(1), CommandBody::ConfirmFees { arrangement, owner, amount }).into())
     }
 }
 

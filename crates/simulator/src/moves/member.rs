@@ -56,12 +56,14 @@ impl People {
         let other = self.member(scene, arrangement)?;
         let plan = &scene.shape.arrangement(arrangement).plan;
         let institutions: Vec<InstitutionId> = institutions_of(scene, member);
-        let scope = match self.random.below(7) {
+        let scope = match self.random.below(9) {
             0 => Scope::Pair { debtor: other, creditor: member },
             1 => Scope::CreditorExposure(member),
             2 => Scope::PerPayment(member),
             3 => Scope::Prefinancing(member),
             4 => Scope::CommittedLine(member),
+            5 => Scope::MemberTowardsAll(member),
+            6 => Scope::Facility,
             _ => Scope::InstitutionShare(*self.random.pick(&institutions)?),
         };
         let known = scope.kind().is_none_or(|kind| plan.limit(kind).is_some());
@@ -81,7 +83,7 @@ impl People {
             if ahead < 0 && !self.random.chance(scene.knobs.wrong_ppm) { today } else { today.plus_days(ahead) };
         let setting = LimitSetting { arrangement, scope, maximum_minor, effective };
         let body = CommandBody::SetLimit(setting);
-        let by_operator = matches!(scope, Scope::CommittedLine(_));
+        let by_operator = matches!(scope, Scope::CommittedLine(_) | Scope::MemberTowardsAll(_) | Scope::Facility);
         Some(if by_operator {
             Command::approved(Actor::operator(1), Actor::operator(2), body).into()
         } else {

@@ -2,6 +2,7 @@
 
 use super::{People, Scene, Sent};
 use domain::event::DisputeOutcome;
+use domain::plan::{LimitKind, OnLimit};
 use domain::{Actor, ArrangementId, CalendarId, Command, CommandBody, Date, MemberId, PaymentState};
 
 /// An act of the operator with a second person.
@@ -60,6 +61,17 @@ impl People {
         let suspended: Vec<MemberId> =
             members.filter(|(_, found)| found.suspended || wrong).map(|(member, _)| *member).collect();
         Some(reinstate(arrangement, *self.random.pick(&suspended)?))
+    }
+
+    /// Where the rules know a facility that stops; now and then where nothing has stopped.
+    pub(super) fn resumes_a_facility(&mut self, scene: Scene<'_>) -> Option<Sent> {
+        let arrangement = self.arrangement(scene)?;
+        let rule = scene.shape.arrangement(arrangement).plan.limit(LimitKind::Facility);
+        let stops = rule.is_some_and(|rule| rule.on_limit == OnLimit::SuspendFacility);
+        if !stops && !self.random.chance(scene.knobs.wrong_ppm) {
+            return None;
+        }
+        Some(by_operator(CommandBody::ResumeFacility { arrangement }).into())
     }
 
     pub(super) fn ends_a_dispute(&mut self, scene: Scene<'_>) -> Option<Sent> {

@@ -2,7 +2,7 @@
 
 use super::trouble::{Taken, known};
 use domain::limit::Scope;
-use domain::plan::{Initiator, Plan, PositionCurrency, Price};
+use domain::plan::{FeeRule, Initiator, Plan, PositionCurrency, Price};
 use domain::{Actor, ArrangementId, CurrencyId, CycleId, Date, InstitutionId, MemberId, PaymentId, RulebookId, RunId};
 use money::CurrencyCode;
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,13 +34,16 @@ pub(crate) struct Institution {
 }
 
 /// Rules that decide what an event says.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(crate) struct Rules {
     pub(crate) initiator: Initiator,
     /// Whether all legs are in the settlement asset.
     pub(crate) is_par: bool,
     pub(crate) positions_in_asset: bool,
     pub(crate) asset: CurrencyCode,
+    /// Whether leg 2 moves balances with the agent instead of positions.
+    pub(crate) gross: bool,
+    pub(crate) fees: Option<FeeRule>,
 }
 
 impl Rules {
@@ -50,6 +53,8 @@ impl Rules {
             is_par: plan.price == Price::Par,
             positions_in_asset: plan.position_currency == PositionCurrency::Asset,
             asset: plan.settlement_asset,
+            gross: plan.settles_gross(),
+            fees: plan.additions.fees.clone(),
         }
     }
 }
@@ -83,7 +88,7 @@ impl House {
     }
 
     pub(crate) fn rules(&self, rulebook: RulebookId) -> Taken<Rules> {
-        known(self.rulebooks.get(rulebook.index()).copied(), "rulebook", rulebook)
+        known(self.rulebooks.get(rulebook.index()).cloned(), "rulebook", rulebook)
     }
 
     /// Currency in which an institution is paid and pays under an arrangement.

@@ -71,7 +71,10 @@ impl Filler {
             Scope::CreditorExposure(member)
             | Scope::PerPayment(member)
             | Scope::Prefinancing(member)
+            | Scope::MemberTowardsAll(member)
+            | Scope::PrefundedBalance(member)
             | Scope::CommittedLine(member) => member == left,
+            Scope::Facility => false,
         };
         let in_force = self.house.limits.iter().filter(|((of, scope), _)| *of == arrangement && concerns(scope));
         let ahead = self.house.limits_ahead.iter().filter(|((of, scope, _), _)| *of == arrangement && concerns(scope));

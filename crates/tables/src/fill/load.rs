@@ -7,11 +7,11 @@ use super::running::{Account, Cycle, OpenRun, PairFigure, Position, Queue, Run, 
 use super::shelf::Shelf;
 use super::trouble::{Taken, sound};
 use crate::cell::Cell;
-use crate::names::{Named, PAR, book_of, owner_of, scope_of_cells};
+use crate::names::{Named, PAR, book_of, fee_rule, owner_of, scope_of_cells};
 use crate::schema::Table;
 use crate::store::Store;
 use domain::ids::Role;
-use domain::plan::{Initiator, PositionCurrency};
+use domain::plan::{Initiator, Netting, PositionCurrency};
 use domain::{
     AccountKey, AccountKind, Actor, ArrangementId, CurrencyId, CycleId, Date, InstitutionId, MemberId, PaymentId,
     RunId, Timestamp,
@@ -84,13 +84,15 @@ impl Filler {
             house.institutions.push(Institution { member, currency });
             Some(())
         })?;
-        let sql = "SELECT initiator, price, position_currency, settlement_asset FROM rulebook ORDER BY rulebook";
+        let sql = "SELECT initiator, price, position_currency, settlement_asset, netting, fees FROM rulebook ORDER BY rulebook";
         each(&self.store, "rulebook", sql, |row| {
             house.rulebooks.push(Rules {
                 initiator: Initiator::of_name(row.text(0)?)?,
                 is_par: row.text(1)? == PAR,
                 positions_in_asset: PositionCurrency::of_name(row.text(2)?)? == PositionCurrency::Asset,
                 asset: CurrencyCode::parse(row.text(3)?).ok()?,
+                gross: Netting::of_name(row.text(4)?)? == Netting::None,
+                fees: if row.is_null(5)? { None } else { Some(fee_rule(row.text(5)?)?) },
             });
             Some(())
         })?;
@@ -119,7 +121,7 @@ impl Filler {
         each(&self.store, "arrangement", sql, |row| {
             let rulebook: usize = row.number(0)?;
             house.arrangements.push(Arrangement {
-                rules: *house.rulebooks.get(rulebook)?,
+                rules: house.rulebooks.get(rulebook)?.clone(),
                 asset: CurrencyId(row.number(1)?),
                 open_day: None,
                 cycle: CycleId(0),
@@ -327,6 +329,10 @@ impl Loaded<'_> {
 
     fn optional<T: TryFrom<i64>>(&self, column: usize) -> Option<Option<T>> {
         if self.0.get(column)? == &Cell::Null { Some(None) } else { self.number(column).map(Some) }
+    }
+
+    fn is_null(&self, column: usize) -> Option<bool> {
+        Some(self.0.get(column)? == &Cell::Null)
     }
 
     fn flag(&self, column: usize) -> Option<bool> {

@@ -156,6 +156,13 @@ impl Filler {
             EventBody::RunConcluded { arrangement, run, method, value_minor, proof } => {
                 self.run_concluded(*arrangement, *run, *method, *value_minor, *proof)
             }
+            EventBody::FacilityStopped { arrangement } | EventBody::FacilityResumed { arrangement } => {
+                Ok(About::arrangement(*arrangement))
+            }
+            EventBody::FeesConfirmed { arrangement, owner, amount } => {
+                self.post_fees_paid(*arrangement, *owner, amount.as_balance())?;
+                Ok(About::arrangement(*arrangement))
+            }
             EventBody::CycleClosed(closed) => self.cycle_closed(closed),
             EventBody::SettlementConfirmed { arrangement, cycle, leg } => {
                 self.settlement_confirmed(*arrangement, *cycle, *leg)

@@ -4,6 +4,7 @@ use super::Filler;
 use super::payment::{Ends, Payment};
 use super::running::{Account, Cycle, PairFigure, Position, add};
 use super::trouble::{Taken, disagree};
+use domain::plan::{FeeRule, FeeTo};
 use domain::{AccountKey, AccountKind, ArrangementId, BookId, CurrencyId, CycleId, InstitutionId, MemberId, Owner};
 
 /// An institution's account at its member's edge.
@@ -91,14 +92,62 @@ impl Filler {
         let due = at_edge(creditor, ends.payee, ends.payee_currency, AccountKind::PayoutDue);
         self.post(counterpart, due, sign * ends.payee_minor)?;
         let moved = sign * ends.position_minor;
-        self.move_position(arrangement, (ends.payer, ends.payee), ends.position_currency, moved)?;
-        self.owe(arrangement, (debtor, creditor), ends.position_currency, moved)?;
+        if self.house.arrangement(arrangement)?.rules.gross {
+            let held = |member| {
+                in_arrangement(arrangement, Owner::Member(member), ends.position_currency, AccountKind::Prefunding)
+            };
+            self.post(held(debtor), held(creditor), moved)?;
+        } else {
+            self.move_position(arrangement, (ends.payer, ends.payee), ends.position_currency, moved)?;
+            self.owe(arrangement, (debtor, creditor), ends.position_currency, moved)?;
+        }
+        if sign > 0 && payment.original.is_none() {
+            self.post_fees(arrangement, (ends.payer, debtor, creditor), ends.position_minor)?;
+        }
         let cycle = self.house.arrangement(arrangement)?.cycle;
         let number = payment.payment.0;
         let row = self.cycles.change((arrangement, cycle), Cycle::default);
         let (first, last) = row.payments.unwrap_or((number, number));
         row.payments = Some((first.min(number), last.max(number)));
         Ok(())
+    }
+
+    /// What the payment costs its payer's institution, beside the principal.
+    fn post_fees(
+        &mut self,
+        arrangement: ArrangementId,
+        (payer, payer_member, payee_member): (InstitutionId, MemberId, MemberId),
+        position_minor: i128,
+    ) -> Taken {
+        let found = self.house.arrangement(arrangement)?;
+        let asset = found.asset;
+        let shares: Vec<(FeeTo, i128)> = match &found.rules.fees {
+            None => return Ok(()),
+            Some(FeeRule::Flat { amount_minor }) => vec![(FeeTo::House, amount_minor.as_balance())],
+            Some(FeeRule::Percent { parts }) => {
+                let share = |ppm: u32| (position_minor * i128::from(ppm) + 500_000) / 1_000_000;
+                parts.iter().map(|(to, ppm)| (*to, share(*ppm))).collect()
+            }
+        };
+        let account = |owner| in_arrangement(arrangement, owner, asset, AccountKind::Fee);
+        for (to, minor) in shares.into_iter().filter(|(_, minor)| *minor > 0) {
+            let owner = match to {
+                FeeTo::House => Owner::House,
+                FeeTo::PayerMember => Owner::Member(payer_member),
+                FeeTo::PayeeMember => Owner::Member(payee_member),
+            };
+            self.post(account(Owner::Institution(payer)), account(owner), minor)?;
+        }
+        Ok(())
+    }
+
+    /// Fees were paid to the agent by whom owed them, or by it to whom they were due.
+    pub(super) fn post_fees_paid(&mut self, arrangement: ArrangementId, owner: Owner, amount_minor: i128) -> Taken {
+        let asset = self.house.arrangement(arrangement)?.asset;
+        let agent = in_arrangement(arrangement, Owner::House, asset, AccountKind::Agent);
+        let fees = in_arrangement(arrangement, owner, asset, AccountKind::Fee);
+        let owes = matches!(owner, Owner::Institution(_));
+        self.post(agent, fees, if owes { amount_minor } else { -amount_minor })
     }
 
     /// Leg 3: the payee's institution has the money.

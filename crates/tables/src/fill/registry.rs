@@ -4,7 +4,7 @@ use super::house::{Arrangement, Institution, Rules};
 use super::trouble::{Taken, disagree, known};
 use super::{About, Filler};
 use crate::cell::Cell;
-use crate::names::{Named, price, rule};
+use crate::names::{Named, fee_text, price, rule};
 use crate::schema::Table;
 use domain::event::{EventBody, Quote, Stage};
 use domain::plan::{LimitKind, OnLimit, Plan};
@@ -136,6 +136,7 @@ impl Filler {
             plan.settlement_asset.as_str().into(),
             plan.cycle.netting.name().into(),
             queueing_limit(plan).map(|kind| kind.name()).into(),
+            plan.additions.fees.as_ref().map(fee_text).into(),
             source.into(),
             self.seq.into(),
         ];

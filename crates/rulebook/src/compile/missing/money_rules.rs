@@ -12,7 +12,7 @@ pub(super) fn gather(rulebook: &Rulebook, features: &mut Features) {
     let asset = &rulebook.asset;
     features.add_if(asset.alternatives.is_some(), &asset.source, "paying the net in other assets");
     for limit in rulebook.limits.iter() {
-        self::limit(limit, features);
+        self::limit(limit, rulebook, features);
     }
     if let Some(credit) = &rulebook.credit {
         self::credit(credit, features);
@@ -31,7 +31,10 @@ pub(super) fn gather(rulebook: &Rulebook, features: &mut Features) {
         features.add(&margin.source, "a contingency margin");
     }
     let fees = &rulebook.fees;
-    features.add_if(fees.kind != FeeKind::None, &fees.source, "fees");
+    let several = fees.kind != FeeKind::None && rulebook.positions.currency == PositionsIn::Denominated;
+    features.add_if(several, &fees.source, "fees over positions in several currencies");
+    let pull = fees.kind != FeeKind::None && rulebook.conformity.is_some();
+    features.add_if(pull, &fees.source, "fees of debits that may be reversed");
 }
 
 fn units(rulebook: &Rulebook, features: &mut Features) {
@@ -69,8 +72,8 @@ fn price(rulebook: &Rulebook, features: &mut Features) {
     }
 }
 
-fn limit(limit: &Limit, features: &mut Features) {
-    let Some(owner) = owner_run(limit.scope) else {
+fn limit(limit: &Limit, rulebook: &Rulebook, features: &mut Features) {
+    let Some(owners) = owners_run(limit.scope) else {
         let feature = match limit.scope {
             LimitScope::Allocation => "allocations".to_owned(),
             LimitScope::AutomaticCredit => "automatic credit".to_owned(),
@@ -81,9 +84,14 @@ fn limit(limit: &Limit, features: &mut Features) {
         return;
     };
     let scope = limit.scope.word();
-    let owned = limit.owner == owner || (limit.owner == LimitOwner::BothMembers && limit.scope == LimitScope::Pair);
+    let owned = owners.contains(&limit.owner);
     features.add_if(!owned, &limit.source, format!("a limit {scope} set by {}", limit.owner.word()));
-    let maximum = limit.when_unset == Unset::Maximum;
+    let over_balances =
+        matches!(limit.scope, LimitScope::MemberTowardsAll | LimitScope::Facility | LimitScope::PrefundedBalance);
+    let queued = over_balances && rulebook.queue.is_some();
+    features.add_if(queued, &limit.source, format!("a limit {scope} beside a queue"));
+    let maximum = limit.when_unset == Unset::Maximum
+        && !matches!(limit.scope, LimitScope::MemberTowardsAll | LimitScope::Facility | LimitScope::PerPayment);
     features.add_if(maximum, &limit.source, format!("a limit {scope} with a maximum of the rulebook's own"));
     let open_share = limit.scope == LimitScope::InstitutionShare && limit.when_unset == Unset::Unlimited;
     features.add_if(open_share, &limit.source, "an institution without a share of its member's cap");
@@ -92,25 +100,28 @@ fn limit(limit: &Limit, features: &mut Features) {
         LimitAction::Queue => limit.scope == LimitScope::InstitutionShare,
         LimitAction::PayExcess => limit.scope == LimitScope::Pair,
         LimitAction::PayOutAfterSettlement => limit.scope == LimitScope::Prefinancing,
-        LimitAction::BuyAllocation | LimitAction::PayInAsset | LimitAction::SuspendFacility => false,
+        LimitAction::SuspendFacility => limit.scope == LimitScope::Facility,
+        LimitAction::BuyAllocation | LimitAction::PayInAsset => false,
     };
     features.add_if(!run, &limit.source, format!("{} at the limit {scope}", limit.on_limit.word()));
 }
 
-/// Who sets a limit of a kind that is run; a pair line that both members agree on is entered by the creditor.
-fn owner_run(scope: LimitScope) -> Option<LimitOwner> {
+/// Who may set a limit of a kind that is run. A pair line that both members agree on is entered by the creditor; what the
+/// council decides, by the operator.
+fn owners_run(scope: LimitScope) -> Option<&'static [LimitOwner]> {
     match scope {
-        LimitScope::Pair => Some(LimitOwner::Creditor),
+        LimitScope::Pair => Some(&[LimitOwner::Creditor, LimitOwner::BothMembers]),
         LimitScope::InstitutionShare
         | LimitScope::CreditorExposure
         | LimitScope::PerPayment
-        | LimitScope::Prefinancing => Some(LimitOwner::Member),
-        LimitScope::MemberTowardsAll
-        | LimitScope::Facility
-        | LimitScope::Quota
+        | LimitScope::PrefundedBalance
+        | LimitScope::Prefinancing => Some(&[LimitOwner::Member]),
+        LimitScope::MemberTowardsAll | LimitScope::Facility => {
+            Some(&[LimitOwner::Operator, LimitOwner::Council, LimitOwner::Rulebook])
+        }
+        LimitScope::Quota
         | LimitScope::Allocation
         | LimitScope::AutomaticCredit
-        | LimitScope::PrefundedBalance
         | LimitScope::PersonDay
         | LimitScope::Window => None,
     }

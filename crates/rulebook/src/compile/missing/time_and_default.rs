@@ -2,7 +2,7 @@
 
 use super::Features;
 use crate::schema::{
-    CarriedOutBy, ClaimsAre, ClearedItems, CycleLengthKind, Effect, FinalAt, InstructionsAre,
+    CarriedOutBy, ClaimsAre, ClearedItems, CycleLengthKind, Effect, LimitScope, PositionsIn, FinalAt, InstructionsAre,
     InterestRuns, NettingKind, OpenItems, QueuedItems, Recall, ReturnItems, Roll, Rulebook, SettlementMethod, Trigger,
     TriggerOn,
 };
@@ -47,19 +47,21 @@ fn legs(rulebook: &Rulebook, features: &mut Features) {
 
 fn cycle(rulebook: &Rulebook, features: &mut Features) {
     let cycle = &rulebook.cycle;
-    match cycle.length {
-        CycleLengthKind::Day | CycleLengthKind::Months => {}
-        CycleLengthKind::Continuous => features.add(&cycle.source, "settlement payment by payment, without a cycle"),
-        CycleLengthKind::Week => features.add(&cycle.source, "weekly cycles"),
-    }
-    match cycle.netting {
-        NettingKind::Bilateral | NettingKind::Multilateral => {}
-        NettingKind::None => features.add(&cycle.source, "no netting"),
-        NettingKind::MultilateralWithHistory => features.add(&cycle.source, "netting through time"),
-    }
+    let history = cycle.netting == NettingKind::MultilateralWithHistory;
+    features.add_if(history, &cycle.source, "netting through time");
     let settlement = &rulebook.settlement;
     let gross = settlement.method == SettlementMethod::GrossRealTime;
-    features.add_if(gross, &settlement.source, "gross settlement in real time");
+    // Each payment moves from one balance with the agent to another, which have to hold it; then leg 3 is due.
+    let covered = rulebook.limits.iter().any(|limit| limit.scope == LimitScope::PrefundedBalance);
+    features.add_if(gross && !covered, &settlement.source, "gross settlement without a limit by the balance held");
+    let shared = rulebook.limits.iter().any(|limit| limit.scope == LimitScope::InstitutionShare);
+    features.add_if(gross && shared, &settlement.source, "shares of a balance that settles payment by payment");
+    let at_once = rulebook.legs.payout.on == TriggerOn::Clearing;
+    features.add_if(gross && !at_once, &settlement.source, "gross settlement with a payout that waits");
+    let foreign = rulebook.positions.currency != PositionsIn::Asset;
+    features.add_if(gross && foreign, &settlement.source, "gross settlement in other currencies than the asset");
+    let cycle_of_none = cycle.length == CycleLengthKind::Continuous;
+    features.add_if(gross != cycle_of_none, &cycle.source, "a cycle for payments that settle one by one, or none for a net");
     features.add_if(!settlement.pay_in_first, &settlement.source, "pay-outs before all have paid in");
 }
 
