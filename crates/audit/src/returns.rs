@@ -6,7 +6,7 @@ use crate::payment::Payment;
 use crate::pricing::{Between, Legs, legs_of};
 use domain::event::Payout;
 use domain::payment::{LegCurrencies, LegState, PaymentState, Step};
-use domain::plan::{Denomination, Price, ReturnRate};
+use domain::plan::{Denomination, Netting, Price, ReturnRate};
 use domain::{ContentDigest, Date, EventBody, PaymentId, Uetr};
 use money::AmountMinor;
 use sha2::{Digest, Sha256};
@@ -142,7 +142,8 @@ impl Model {
         let content = content_of(returned.original, returned.uetr, payer_minor);
         equal(Check::Identifier, "the digest of a return's content", content, returned.content)?;
         self.consume_identifier(self.key_of(&payment)?, returned.content, returned.payment, None)?;
-        if !self.plan(original.arrangement)?.returns.exempt_from_limits {
+        let plan = self.plan(original.arrangement)?;
+        if !plan.returns.exempt_from_limits || plan.cycle.netting == Netting::None {
             let behind = self.goes_behind(&payment)?;
             holds(Check::Queue, "a return", "behind no urgent payment", behind.is_none(), behind)?;
             self.check_admission(&payment)?;

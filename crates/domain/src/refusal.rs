@@ -106,6 +106,8 @@ refusals! {
     ShareExceeded = 54, "SHARE_EXCEEDED";
     /// The member's cap for paying out before settlement would be passed.
     PrefinancingLimit = 55, "PREFINANCING_LIMIT";
+    /// The price of the payment ran out, and nothing prices it again: the arrangement has no queue.
+    QuoteExpired = 139, "QUOTE_EXPIRED";
     /// What the member may owe all others would be passed.
     MemberLimit = 130, "MEMBER_LIMIT";
     /// The limit on all credit of the arrangement would be passed.
@@ -246,6 +248,7 @@ impl Refusal {
             | Self::PayInFirst
             | Self::NotSuspended
             | Self::FacilityNotStopped
+            | Self::QuoteExpired
             | Self::RunNotOpen
             | Self::RunInstanceMismatch
             | Self::ProposalNotFrozen
@@ -266,6 +269,7 @@ impl Refusal {
             Self::InstrumentMissing | Self::InstrumentFormat => Some(RuleKey::Instrument),
             Self::DocumentMissing | Self::DocumentDuplicate => Some(RuleKey::Evidence),
             Self::RateMissing
+            | Self::QuoteExpired
             | Self::AmountOutOfRange
             | Self::SpreadTooWide
             | Self::RateNotInRulebook

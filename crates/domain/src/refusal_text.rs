@@ -278,11 +278,17 @@ impl Refusal {
                 en: "The institution has no room left in the share that its member allotted to it. Wait for receipts, or ask for a larger share.",
                 fr: "L'établissement n'a plus de marge dans la part que son membre lui a allouée. Attendez des encaissements ou demandez une part plus grande.",
             },
+            Self::QuoteExpired => Texts {
+                es: "El precio del pago venció y aquí nada se cotiza de nuevo. Anule la orden y envíe otra.",
+                pt: "O preço do pagamento venceu e aqui nada é cotado de novo. Cancele a ordem e envie outra.",
+                en: "The price of the payment ran out, and here nothing is priced again. Cancel the order and send another.",
+                fr: "Le prix du paiement a expiré et rien n'est coté à nouveau ici. Annulez l'ordre et envoyez-en un autre.",
+            },
             Self::MemberLimit => Texts {
-                es: "El miembro llegaría a deber a los demás más de lo que su línea permite. Espere cobros o pida al operador una línea mayor.",
-                pt: "O membro passaria a dever aos demais mais do que sua linha permite. Aguarde recebimentos ou peça ao operador uma linha maior.",
+                es: "El miembro debería a los demás más de lo que su línea permite. Espere cobros o pida una línea mayor.",
+                pt: "O membro deveria aos demais mais do que sua linha permite. Aguarde recebimentos ou peça uma linha maior.",
                 en: "The member would owe all others more than its line allows. Wait for receipts, or ask the operator for a larger line.",
-                fr: "Le membre devrait aux autres plus que sa ligne ne permet. Attendez des encaissements ou demandez à l'opérateur une ligne plus grande.",
+                fr: "Le membre devrait aux autres plus que sa ligne ne permet. Attendez des encaissements ou demandez une ligne plus grande.",
             },
             Self::FacilityLimit => Texts {
                 es: "El crédito en uso de todo el convenio pasaría de su tope. Solo entran pagos que lo reduzcan.",
@@ -291,10 +297,10 @@ impl Refusal {
                 fr: "Le crédit utilisé dans tout l'arrangement dépasserait son plafond. Seuls passent les paiements qui le réduisent.",
             },
             Self::FacilityStopped => Texts {
-                es: "El mecanismo está detenido desde que alcanzó su tope. Solo entran pagos que reduzcan el crédito en uso, hasta que el operador lo reanude.",
-                pt: "O mecanismo está parado desde que atingiu seu teto. Só entram pagamentos que reduzam o crédito em uso, até que o operador o retome.",
-                en: "The facility has stopped since it reached its cap. Only payments that reduce the credit in use pass, until the operator resumes it.",
-                fr: "Le mécanisme est arrêté depuis qu'il a atteint son plafond. Seuls passent les paiements qui réduisent le crédit utilisé, jusqu'à ce que l'opérateur le reprenne.",
+                es: "El mecanismo está detenido desde que alcanzó su tope. Solo entran pagos que reduzcan el crédito, hasta que se reanude.",
+                pt: "O mecanismo está parado desde que atingiu seu teto. Só entram pagamentos que reduzam o crédito, até que seja retomado.",
+                en: "The facility stopped when it reached its cap. Only payments that reduce the credit pass, until it is resumed.",
+                fr: "Le mécanisme s'est arrêté à son plafond. Seuls passent les paiements qui réduisent le crédit, jusqu'à sa reprise.",
             },
             Self::PrefundedBalance => Texts {
                 es: "El miembro no tiene tanto depositado en el agente de liquidación. Deposite más o espere cobros.",

@@ -45,6 +45,9 @@ impl State {
         if !arrangement.has_room(payer, payee, claim, overlay) {
             return Err(RefusedBy { refusal: Refusal::AmountOutOfRange, scope: None });
         }
+        if claim.stale && arrangement.plan.queue.is_none() {
+            return Err(RefusedBy { refusal: Refusal::QuoteExpired, scope: None });
+        }
         let mut waits = claim.stale;
         for rule in &arrangement.plan.limits {
             let passed = match rule.kind {

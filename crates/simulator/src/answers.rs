@@ -79,20 +79,32 @@ impl BatchEvents {
             }
             (CommandBody::Submit(submitted), _) => match payment {
                 None => Ok(()),
-                Some(payment) => self.require(command, answer, |body| {
-                    matches!(body, EventBody::PaymentRefused { payment: found, content, refusal: why, .. }
-                        if *found == payment && *content == submitted.content() && *why == refusal)
-                }),
+                Some(payment) => {
+                    self.require(command, answer, |body| {
+                        matches!(body, EventBody::PaymentRefused { payment: found, content, refusal: why, .. }
+                            if *found == payment && *content == submitted.content() && *why == refusal)
+                    })?;
+                    self.take_stop(command, refusal);
+                    Ok(())
+                }
             },
             // Whoever may not even ask is answered without an event.
             _ => {
                 let kind = ledger::kind_of(&command.body);
+                self.take_stop(command, refusal);
                 self.take_if(command, |body| {
                     matches!(body, EventBody::CommandRefused { command: found, refusal: why, payment: about }
                         if *found == kind && *why == refusal && *about == payment)
                 });
                 Ok(())
             }
+        }
+    }
+
+    /// An order that met the limit on all credit stops the facility, once.
+    fn take_stop(&mut self, command: &Command, refusal: Refusal) {
+        if refusal == Refusal::FacilityLimit {
+            self.take_if(command, |body| matches!(body, EventBody::FacilityStopped { .. }));
         }
     }
 
@@ -199,6 +211,10 @@ fn tells_of(command: &CommandBody, event: &EventBody, answer: &Answer) -> bool {
             C::ConfirmTransfer { debtor, creditor, amount, .. },
             E::TransferConfirmed { debtor: from, creditor: to, amount: moved, .. },
         ) => (debtor, creditor, amount) == (from, to, moved),
+        (C::ResumeFacility { arrangement }, E::FacilityResumed { arrangement: of }) => arrangement == of,
+        (C::ConfirmFees { owner, amount, .. }, E::FeesConfirmed { owner: of, amount: paid, .. }) => {
+            owner == of && amount == paid
+        }
         _ => false,
     }
 }

@@ -232,7 +232,9 @@ fn a_snapshot_of_a_state_that_never_was_is_found_out() {
     let options = Options { snapshots_lie: true, ..Options::default() };
     let report = broken_by(options).unwrap_or_else(|| panic!("in {SEEDS} seeds nobody noticed the snapshot"));
     let breach = report.breach.expect("that is why it was given back");
-    assert!([Promise::AuditorAgrees, Promise::ReplayAgrees].contains(&breach.promise), "{breach}");
+    // By the auditor, by replay, or by an assertion of the ledger that met what never was.
+    let seen = [Promise::AuditorAgrees, Promise::ReplayAgrees, Promise::NoBug];
+    assert!(seen.contains(&breach.promise), "{breach}");
     eprintln!("seed {}: {breach}", report.seed);
 }
 

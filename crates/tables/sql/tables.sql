@@ -168,6 +168,19 @@ CREATE TABLE prefunding_movement (
     currency INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE entry (                        -- of a posting that no other table tells of: fees, gross settlement
+    seq INTEGER NOT NULL,
+    number INTEGER NOT NULL,                -- among those of its event and payment
+    payment INTEGER NOT NULL,               -- -1 where it is of none
+    arrangement INTEGER NOT NULL,
+    owner TEXT NOT NULL,                    -- house, member, institution
+    owner_number INTEGER NOT NULL,
+    currency INTEGER NOT NULL,
+    kind TEXT NOT NULL,                     -- of the account
+    amount_minor INTEGER NOT NULL,
+    PRIMARY KEY (seq, payment, number)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE rate (
     seq INTEGER PRIMARY KEY,
     arrangement INTEGER NOT NULL,

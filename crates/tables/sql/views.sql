@@ -68,17 +68,21 @@ LEFT JOIN payout_failure ON payout_failure.payment = payment_now.payment
 WHERE payer IS NOT NULL;
 
 CREATE VIEW movement AS
+WITH gross AS (
+    -- There leg 2 moves balances with the agent.
+    SELECT arrangement FROM arrangement JOIN rulebook USING (rulebook) WHERE netting = 'none'
+)
 SELECT
     payment.cleared_seq AS seq, payment.arrangement, payment.cycle, payment.payer AS institution,
     payment.position_currency AS currency, -payment.position_minor AS amount_minor, payment.payee AS other,
     CASE WHEN payment.original IS NULL THEN 'payment' ELSE 'return' END AS cause, payment.payment
-FROM payment WHERE payment.cleared_seq IS NOT NULL
+FROM payment WHERE payment.cleared_seq IS NOT NULL AND payment.arrangement NOT IN gross
 UNION ALL
 SELECT
     payment.cleared_seq, payment.arrangement, payment.cycle, payment.payee, payment.position_currency,
     payment.position_minor, payment.payer,
     CASE WHEN payment.original IS NULL THEN 'payment' ELSE 'return' END, payment.payment
-FROM payment WHERE payment.cleared_seq IS NOT NULL
+FROM payment WHERE payment.cleared_seq IS NOT NULL AND payment.arrangement NOT IN gross
 UNION ALL
 SELECT
     reversed_seq, arrangement, reversed_cycle, payer, position_currency, position_minor, payee, 'reversal', payment
@@ -186,6 +190,8 @@ SELECT
 FROM position WHERE closed_seq IS NOT NULL AND balance_minor <> 0
 UNION ALL
 SELECT seq, 'arrangement', arrangement, 'member', member, currency, 'net due', net_minor, NULL FROM net
+UNION ALL
+SELECT seq, 'arrangement', arrangement, owner, owner_number, currency, kind, amount_minor, nullif(payment, -1) FROM entry
 UNION ALL
 SELECT interest.seq, 'arrangement', arrangement, 'member', debtor, currency, 'interest', amount_minor, NULL
 FROM interest JOIN arrangement USING (arrangement) JOIN rulebook USING (rulebook)

@@ -50,6 +50,7 @@ tables! {
     MembershipChange = "membership_change",
     LimitSetting = "limit_setting",
     PrefundingMovement = "prefunding_movement",
+    Entry = "entry",
     Rate = "rate",
     Fixing = "fixing",
     FixingRate = "fixing_rate",

@@ -84,7 +84,8 @@ impl Decision<'_> {
     ) -> Result<Payout, Refusal> {
         let payee = arrangement.of(record.payer);
         let mut overlay = Overlay::single();
-        if arrangement.plan.returns.exempt_from_limits {
+        // A balance with the agent is no limit that a rulebook could waive.
+        if arrangement.plan.returns.exempt_from_limits && !arrangement.plan.settles_gross() {
             return Ok(match self.state.payout_when(arrangement, payee, position.get(), &mut overlay) {
                 Payout::AtConformity => Payout::AtClearing,
                 payout => payout,

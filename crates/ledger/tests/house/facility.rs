@@ -74,8 +74,10 @@ fn one_who_is_owed_can_pay_without_any_credit() {
 #[test]
 fn a_member_owes_all_others_no_more_than_its_line() {
     let mut house = filled();
+    assert_eq!(refusal(&mut house, TRINIDAD, JAMAICA, 30 * MILLION), None, "Jamaica owes nothing any more");
     line(&mut house, 1, 20);
-    assert_eq!(refusal(&mut house, JAMAICA, BARBADOS, 1), Some(Refusal::MemberLimit));
+    assert_eq!(refusal(&mut house, JAMAICA, BARBADOS, 20 * MILLION + 1), Some(Refusal::MemberLimit));
+    assert_eq!(refusal(&mut house, JAMAICA, BARBADOS, 20 * MILLION), None);
     let own = LimitSetting {
         arrangement: ARRANGEMENT,
         scope: Scope::MemberTowardsAll(MemberId(1)),

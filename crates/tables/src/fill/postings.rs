@@ -4,8 +4,13 @@ use super::Filler;
 use super::payment::{Ends, Payment};
 use super::running::{Account, Cycle, PairFigure, Position, add};
 use super::trouble::{Taken, disagree};
+use crate::cell::Cell;
+use crate::names::{Named, owner_cells};
+use crate::schema::Table;
 use domain::plan::{FeeRule, FeeTo};
-use domain::{AccountKey, AccountKind, ArrangementId, BookId, CurrencyId, CycleId, InstitutionId, MemberId, Owner};
+use domain::{
+    AccountKey, AccountKind, ArrangementId, BookId, CurrencyId, CycleId, InstitutionId, MemberId, Owner, PaymentId,
+};
 
 /// An institution's account at its member's edge.
 pub(super) const fn at_edge(
@@ -96,13 +101,14 @@ impl Filler {
             let held = |member| {
                 in_arrangement(arrangement, Owner::Member(member), ends.position_currency, AccountKind::Prefunding)
             };
-            self.post(held(debtor), held(creditor), moved)?;
+            let payment = Some(payment.payment);
+            self.post_told((held(debtor), held(creditor)), moved, (payment, 0))?;
         } else {
             self.move_position(arrangement, (ends.payer, ends.payee), ends.position_currency, moved)?;
             self.owe(arrangement, (debtor, creditor), ends.position_currency, moved)?;
         }
         if sign > 0 && payment.original.is_none() {
-            self.post_fees(arrangement, (ends.payer, debtor, creditor), ends.position_minor)?;
+            self.post_fees(payment.payment, arrangement, (ends.payer, debtor, creditor), ends.position_minor)?;
         }
         let cycle = self.house.arrangement(arrangement)?.cycle;
         let number = payment.payment.0;
@@ -112,9 +118,40 @@ impl Filler {
         Ok(())
     }
 
+    /// A posting that no other table tells of, with both its entries as rows.
+    fn post_told(
+        &mut self,
+        (from, to): (AccountKey, AccountKey),
+        amount_minor: i128,
+        (payment, number): (Option<PaymentId>, u32),
+    ) -> Taken {
+        self.post(from, to, amount_minor)?;
+        for (key, minor, side) in [(from, -amount_minor, 0), (to, amount_minor, 1)] {
+            let BookId::Arrangement(arrangement) = key.book else {
+                return disagree(format!("{key:?} is told of beside the edges"));
+            };
+            let [owner, owner_number] = owner_cells(key.owner);
+            let payment = payment.map_or(Cell::Integer(-1), Cell::from);
+            let row = [
+                self.seq.into(),
+                (2 * number + side).into(),
+                payment,
+                arrangement.into(),
+                owner,
+                owner_number,
+                key.currency.into(),
+                key.kind.name().into(),
+                Cell::whole(minor),
+            ];
+            self.store.insert(Table::Entry, &row)?;
+        }
+        Ok(())
+    }
+
     /// What the payment costs its payer's institution, beside the principal.
     fn post_fees(
         &mut self,
+        payment: PaymentId,
         arrangement: ArrangementId,
         (payer, payer_member, payee_member): (InstitutionId, MemberId, MemberId),
         position_minor: i128,
@@ -130,13 +167,15 @@ impl Filler {
             }
         };
         let account = |owner| in_arrangement(arrangement, owner, asset, AccountKind::Fee);
-        for (to, minor) in shares.into_iter().filter(|(_, minor)| *minor > 0) {
+        let charged = shares.into_iter().filter(|(_, minor)| *minor > 0);
+        for (number, (to, minor)) in (1_u32..).zip(charged) {
             let owner = match to {
                 FeeTo::House => Owner::House,
                 FeeTo::PayerMember => Owner::Member(payer_member),
                 FeeTo::PayeeMember => Owner::Member(payee_member),
             };
-            self.post(account(Owner::Institution(payer)), account(owner), minor)?;
+            let ends = (account(Owner::Institution(payer)), account(owner));
+            self.post_told(ends, minor, (Some(payment), number))?;
         }
         Ok(())
     }
@@ -147,7 +186,7 @@ impl Filler {
         let agent = in_arrangement(arrangement, Owner::House, asset, AccountKind::Agent);
         let fees = in_arrangement(arrangement, owner, asset, AccountKind::Fee);
         let owes = matches!(owner, Owner::Institution(_));
-        self.post(agent, fees, if owes { amount_minor } else { -amount_minor })
+        self.post_told((agent, fees), if owes { amount_minor } else { -amount_minor }, (None, 0))
     }
 
     /// Leg 3: the payee's institution has the money.

@@ -176,6 +176,13 @@ fn add_figures(reader: &Reader, form: &mut CanonicalForm) {
             low_owes_minor: row.whole(4),
         });
     }
+    // A facility that stopped and was not resumed since: the last of its two events.
+    let sql = "SELECT arrangement FROM (
+            SELECT arrangement, type, max(seq) FROM event WHERE type IN (71, 72) GROUP BY arrangement
+        ) WHERE type = 71";
+    for row in rows(reader, sql) {
+        form.add(&Row::FacilityStopped { arrangement: arrangement(&row, 0) });
+    }
     let sql = "SELECT arrangement, debtor, creditor, sum(amount_minor), min(by_day) FROM transfer
         WHERE confirmed_seq IS NULL AND netted_seq IS NULL GROUP BY 1, 2, 3";
     for row in rows(reader, sql) {
@@ -214,6 +221,7 @@ pub fn account_key(row: &Sql) -> AccountKey {
         "prefunding" => AccountKind::Prefunding,
         "agent" => AccountKind::Agent,
         "interest" => AccountKind::Interest,
+        "fee" => AccountKind::Fee,
         other => panic!("a kind {other}"),
     };
     AccountKey { book, owner, currency: currency(row, 4), kind }
@@ -340,7 +348,7 @@ fn payment_row(row: &Sql) -> PaymentRow {
         }),
         payer_minor: row.optional(11).map_or(0, unsigned),
         position_minor: unsigned(row.number(12)),
-        payee_minor: unsigned(row.number(13)),
+        payee_minor: row.optional(13).map_or(0, unsigned),
         position_currency: currency(row, 14),
         urgent: row.number(15) == 1,
         quote_until: row.optional(16).map(Timestamp),
@@ -367,6 +375,8 @@ fn scope(row: &Sql) -> Scope {
         "per payment" => Scope::PerPayment(member(row, 4)),
         "prefinancing" => Scope::Prefinancing(member(row, 4)),
         "committed line" => Scope::CommittedLine(member(row, 4)),
+        "member towards all" => Scope::MemberTowardsAll(member(row, 4)),
+        "facility" => Scope::Facility,
         other => panic!("a limit {other}"),
     }
 }
@@ -447,17 +457,25 @@ pub fn follow(chain: &Chain, every: usize) {
 #[test]
 fn the_state_of_simulated_houses_computed_from_the_tables_is_that_of_the_auditor_after_every_block() {
     let mut seen: BTreeMap<String, u64> = BTreeMap::new();
-    for seed in 0..6 {
+    // Members of these houses never get to leave, and no optimiser works beside them; that is below.
+    let elsewhere = ["MemberLeft", "RunOpened", "CancelPending", "RunConcluded"];
+    let missing = |seen: &BTreeMap<String, u64>| -> Vec<&str> {
+        let names = codec::EVENT_TYPES.iter().map(|kind| kind.name);
+        names.filter(|name| !seen.contains_key(*name) && !elsewhere.contains(name)).collect()
+    };
+    // Some houses, and more of those in which something happens that happened in none before.
+    for seed in 0..80 {
         let events = simulated(seed);
+        let lacking = missing(&seen);
+        if seed >= 6 && !events.iter().any(|(_, event)| lacking.contains(&codec::event_type(&event.body).name)) {
+            continue;
+        }
         for (_, event) in &events {
             *seen.entry(codec::event_type(&event.body).name.to_owned()).or_default() += 1;
         }
         follow(&Chain::of(&events, 40), 7);
     }
-    // Members of these houses never get to leave, and no optimiser works beside them; that is below.
-    let elsewhere = ["MemberLeft", "RunOpened", "CancelPending", "RunConcluded"];
-    let names = codec::EVENT_TYPES.iter().map(|kind| kind.name);
-    let missing: Vec<&str> = names.filter(|name| !seen.contains_key(*name) && !elsewhere.contains(name)).collect();
+    let missing = missing(&seen);
     assert!(missing.is_empty(), "no house had {missing:?}: the test says less than it claims");
 }
 

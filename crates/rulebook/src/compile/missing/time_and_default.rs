@@ -56,6 +56,8 @@ fn cycle(rulebook: &Rulebook, features: &mut Features) {
     features.add_if(gross && !covered, &settlement.source, "gross settlement without a limit by the balance held");
     let shared = rulebook.limits.iter().any(|limit| limit.scope == LimitScope::InstitutionShare);
     features.add_if(gross && shared, &settlement.source, "shares of a balance that settles payment by payment");
+    let exempt = rulebook.returns.exempt_from_limits;
+    features.add_if(gross && exempt, &settlement.source, "returns beyond the balance that they are paid from");
     let at_once = rulebook.legs.payout.on == TriggerOn::Clearing;
     features.add_if(gross && !at_once, &settlement.source, "gross settlement with a payout that waits");
     let foreign = rulebook.positions.currency != PositionsIn::Asset;
