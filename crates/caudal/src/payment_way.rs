@@ -123,5 +123,6 @@ const fn kind(kind: AccountKind) -> &'static str {
         AccountKind::Prefunding => "prefunding",
         AccountKind::Agent => "agent",
         AccountKind::Interest => "interest",
+        AccountKind::Fee => "fee",
     }
 }
