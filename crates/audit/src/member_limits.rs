@@ -13,8 +13,7 @@ impl Model {
     fn owed_on_balance(&self, id: ArrangementId, member: MemberId) -> Checked<i128> {
         let asset = self.arrangement(id)?.asset;
         let institutions = self.member(member)?.institutions.iter();
-        let open: i128 =
-            institutions.map(|institution| self.books.balance(position(id, *institution, asset))).sum();
+        let open: i128 = institutions.map(|institution| self.books.balance(position(id, *institution, asset))).sum();
         Ok(open + self.books.balance(of_member(id, member, asset, AccountKind::NetDue)))
     }
 
@@ -48,7 +47,13 @@ impl Model {
             let after = self.credit_in_use(id, &[(debtor, -amount), (creditor, amount)])?;
             let rises = after > before;
             let stopped = arrangement.facility_stopped;
-            holds(Check::Limit, "a payment while the facility has stopped", "none that raises its use", !(rises && stopped), after)?;
+            holds(
+                Check::Limit,
+                "a payment while the facility has stopped",
+                "none that raises its use",
+                !(rises && stopped),
+                after,
+            )?;
             if let Some(maximum) = arrangement.maximum(LimitKind::Facility, Scope::Facility) {
                 let within = !rises || after <= maximum;
                 holds(Check::Limit, "the credit in use", &format!("no more than {maximum}"), within, after)?;
@@ -57,7 +62,13 @@ impl Model {
         if arrangement.plan.limit(LimitKind::PrefundedBalance).is_some() {
             let deposit = self.books.balance(of_member(id, debtor, arrangement.asset, AccountKind::Prefunding));
             let held = deposit + self.owed_on_balance(id, debtor)?;
-            holds(Check::Limit, "what a member pays", &format!("no more than the {held} it holds"), amount <= held, amount)?;
+            holds(
+                Check::Limit,
+                "what a member pays",
+                &format!("no more than the {held} it holds"),
+                amount <= held,
+                amount,
+            )?;
         }
         Ok(())
     }

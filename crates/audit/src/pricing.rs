@@ -126,7 +126,12 @@ impl Model {
                     Denomination::Payee => (currencies.payee, (0, ordered, ordered)),
                     Denomination::Asset => {
                         let found = between.denomination;
-                        return Err(Finding::new(Check::NotBuilt, "an open price", "in an edge currency", format!("{found:?}")));
+                        return Err(Finding::new(
+                            Check::NotBuilt,
+                            "an open price",
+                            "in an edge currency",
+                            format!("{found:?}"),
+                        ));
                     }
                 };
                 let of_position = denominated == currencies.position;
@@ -250,7 +255,8 @@ impl Model {
         let payment = self.payment(id)?;
         let ordered_by_payer = payment.denomination == Denomination::Payer;
         equal(Check::Amount, "the leg that the fixing prices", ordered_by_payer, for_payees)?;
-        let (payer, payee) = ((payment.payer_member, payment.currencies.payer), (payment.payee_member, payment.currencies.payee));
+        let (payer, payee) =
+            ((payment.payer_member, payment.currencies.payer), (payment.payee_member, payment.currencies.payee));
         let (ordered, from, to) =
             if for_payees { (payment.payer_minor, payer, payee) } else { (payment.payee_minor, payee, payer) };
         let expected = self.open_price(payment.arrangement, date, ordered, from, to)?;

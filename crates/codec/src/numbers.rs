@@ -9,8 +9,8 @@ use crate::writer::Writer;
 use domain::event::{CommandKind, DisputeOutcome, EndReason, Payout, Stage};
 use domain::payment::LegState;
 use domain::plan::{
-    BusinessDays, CalendarRole, CheckDigit, ConversionRates, Counterparty, DayStep, Denomination, FeeTo, Initiator, LimitKind,
-    Netting, PositionCurrency, Purpose, QueuedIn, ReturnRate, Silence, TriggerEvent, WhenUnset,
+    BusinessDays, CalendarRole, CheckDigit, ConversionRates, Counterparty, DayStep, Denomination, FeeTo, Initiator,
+    LimitKind, Netting, PositionCurrency, Purpose, QueuedIn, ReturnRate, Silence, TriggerEvent, WhenUnset,
 };
 use domain::{PaymentState, RunMethod};
 use money::{DayCount, Rounding};

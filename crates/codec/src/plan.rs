@@ -9,9 +9,9 @@ use crate::numbers::{cycle_length, fee, on_limit, price, rate_rounding, rule_key
 use crate::reader::{Reader, Refused};
 use crate::writer::Writer;
 use domain::plan::{
-    Article, ConformityRule, ConversionRule, CycleLength, CycleRule, DayRule, DayStep, EvidenceRule, FeeRule, FeeTo, InstrumentRule,
-    InterestRule, LimitKind, LimitRule, OnLimit, Plan, PlanAdditions, Price, PriceDirection, QueueRule, ReturnRule, RuleKey, SettlementRule,
-    SuspensionRule, Trigger, Triggers,
+    Article, ConformityRule, ConversionRule, CycleLength, CycleRule, DayRule, DayStep, EvidenceRule, FeeRule, FeeTo,
+    InstrumentRule, InterestRule, LimitKind, LimitRule, OnLimit, Plan, PlanAdditions, Price, PriceDirection, QueueRule,
+    ReturnRule, RuleKey, SettlementRule, SuspensionRule, Trigger, Triggers,
 };
 use money::{AmountMinor, MAX_RATE_DECIMALS, RateRounding};
 

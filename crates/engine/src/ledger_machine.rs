@@ -159,10 +159,10 @@ impl Machine for LedgerMachine {
     fn gather(&self, needs: Needs) -> Result<Gathered, ArchiveFault> {
         let archive = &self.memory.archive;
         let mut gathered = Gathered::default();
-        if let Some(key) = needs.identifier {
-            if let Some(original) = archive.payment_of_key(key)? {
-                gathered.identifiers.insert(key, known(&original));
-            }
+        if let Some(key) = needs.identifier
+            && let Some(original) = archive.payment_of_key(key)?
+        {
+            gathered.identifiers.insert(key, known(&original));
         }
         for payment in needs.payments {
             if let Some(original) = archive.payment(payment)? {

@@ -65,7 +65,9 @@ impl State {
             };
             let Some(scope) = passed else { continue };
             match rule.on_limit {
-                OnLimit::Refuse | OnLimit::SuspendFacility => return Err(RefusedBy { refusal: rule.refusal, scope: Some(scope) }),
+                OnLimit::Refuse | OnLimit::SuspendFacility => {
+                    return Err(RefusedBy { refusal: rule.refusal, scope: Some(scope) });
+                }
                 OnLimit::Queue => waits = true,
                 OnLimit::PayExcess { .. } => {
                     if arrangement.has_overdue_transfer(payer.member, payee.member) {

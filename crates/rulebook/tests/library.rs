@@ -20,7 +20,10 @@ fn plan(name: &str) -> Plan {
 #[test]
 fn every_rulebook_parses_and_bears_its_name() {
     let names: Vec<&str> = rulebook::list().collect();
-    assert_eq!(names, ["caudal", "sml-ar-br", "sml-br-uy", "sml-br-py", "cpcr", "epu-1950", "cach", "acu", "cmcf", "sipa", "papss"]);
+    assert_eq!(
+        names,
+        ["caudal", "sml-ar-br", "sml-br-uy", "sml-br-py", "cpcr", "epu-1950", "cach", "acu", "cmcf", "sipa", "papss"]
+    );
     for name in names {
         assert_eq!(read(name).name.0, name);
     }

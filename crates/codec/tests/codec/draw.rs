@@ -289,8 +289,6 @@ choices! {
     }
 }
 
-/// A small number, as the lists of choices name it.
-
 impl Drawn for CycleLength {
     fn draw(from: &mut Draw<'_>) -> Self {
         match from.index(4) {

@@ -229,9 +229,7 @@ impl<'a> Decision<'a> {
             CommandBody::Reinstate { arrangement, member } => self.reinstate(*arrangement, *member),
             CommandBody::ProposeRun(proposal) => self.propose_run(proposal),
             CommandBody::ResumeFacility { arrangement } => self.resume_facility(*arrangement),
-            CommandBody::ConfirmFees { arrangement, owner, amount } => {
-                self.confirm_fees(*arrangement, *owner, *amount)
-            }
+            CommandBody::ConfirmFees { arrangement, owner, amount } => self.confirm_fees(*arrangement, *owner, *amount),
         }
     }
 

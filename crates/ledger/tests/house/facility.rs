@@ -15,8 +15,12 @@ const TRINIDAD: u32 = 6;
 
 fn line(house: &mut House, member: u16, millions: u64) {
     let scope = Scope::MemberTowardsAll(MemberId(member));
-    let setting =
-        LimitSetting { arrangement: ARRANGEMENT, scope, maximum_minor: millions * MILLION, effective: day("2022-03-01") };
+    let setting = LimitSetting {
+        arrangement: ARRANGEMENT,
+        scope,
+        maximum_minor: millions * MILLION,
+        effective: day("2022-03-01"),
+    };
     house.operator(CommandBody::SetLimit(setting));
 }
 

@@ -7,7 +7,7 @@ use crate::house::{ARRANGEMENT, House, amount, rate, uetr};
 use domain::command::{CommandBody, Order};
 use domain::event::Quote;
 use domain::plan::Denomination;
-use domain::{Actor, AccountKind, InstitutionId, MemberId, Owner, PaymentId, PaymentState};
+use domain::{AccountKind, Actor, InstitutionId, MemberId, Owner, PaymentId, PaymentState};
 
 /// Date; reference rate of the other currency; its price of a real; reference rate of the real; its price of the other.
 type Published = (&'static str, &'static str, &'static str, &'static str, &'static str);
@@ -155,6 +155,6 @@ fn a_return_of_such_a_payment_gives_its_currency_back_at_the_rate_of_its_day() {
     house.accepted(Actor::institution(InstitutionId(0), 0), body);
     let returned = house.state.payments().last().unwrap();
     // 5 / 42 = 0.119047…, truncated and taken to the next half-step: 0.11905.
-    assert_eq!((returned.payer_minor, returned.position_minor, returned.payee_minor), (8_478_10, 1_009_32, 1_009_32));
+    assert_eq!((returned.payer_minor, returned.position_minor, returned.payee_minor), (8_478_10, 100_932, 100_932));
     assert_eq!(house.state_of(of_brazil), PaymentState::Returned);
 }

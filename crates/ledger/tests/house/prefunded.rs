@@ -2,10 +2,10 @@
 //! illustration (TEN Africa: Ghana owes GHS 450.00 at 4.5 a dollar, Nigeria is owed NGN 36,000.00 at 360 a dollar).
 
 use crate::house::{ARRANGEMENT, House, day, rate};
+use domain::command::CommandBody;
 use domain::event::Quote;
 use domain::limit::Scope;
 use domain::{Actor, InstitutionId, MemberId, PaymentState, Refusal};
-use domain::command::CommandBody;
 use ledger::Answer;
 
 /// Ghana's currency stands under the code of the first here, Nigeria's under that of the second.

@@ -33,9 +33,7 @@ fn refusal_of(scope: LimitScope) -> &'static [Refusal] {
         LimitScope::Prefinancing => &[Refusal::PrefinancingLimit],
         LimitScope::MemberTowardsAll => &[Refusal::MemberLimit],
         LimitScope::Facility => &[Refusal::FacilityLimit],
-        LimitScope::Quota | LimitScope::Allocation => {
-            &[Refusal::ShareExceeded, Refusal::CreditorLimit]
-        }
+        LimitScope::Quota | LimitScope::Allocation => &[Refusal::ShareExceeded, Refusal::CreditorLimit],
     }
 }
 

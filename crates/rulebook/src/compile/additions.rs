@@ -32,8 +32,12 @@ fn fees(rulebook: &Rulebook) -> Option<FeeRule> {
             Some(FeeRule::Flat { amount_minor })
         }
         FeeKind::Percent => {
-            let split: Vec<_> =
-                fees.split.iter().flat_map(|split| split.iter()).map(|part| (words::fee_to(part.to), part.percent.ppm())).collect();
+            let split: Vec<_> = fees
+                .split
+                .iter()
+                .flat_map(|split| split.iter())
+                .map(|part| (words::fee_to(part.to), part.percent.ppm()))
+                .collect();
             let whole = vec![(domain::plan::FeeTo::House, fees.percent.expect(required).ppm())];
             Some(FeeRule::Percent { parts: if split.is_empty() { whole } else { split } })
         }

@@ -9,8 +9,8 @@ use crate::not_built::NotBuilt;
 use crate::schema::{self, CalendarOf, CycleLengthKind, LimitAction, LimitScope, PriceKind, Rulebook, Unset};
 use domain::plan::{
     ConformityRule, ConversionRule, CycleLength, CycleRule, DayRule, DayStep, EvidenceRule, InstrumentRule,
-    InterestRule, LimitKind, LimitRule, OnLimit, Plan, Price, QueueRule, ReturnRule, SettlementRule,
-    SuspensionRule, Trigger, Triggers, WhenUnset,
+    InterestRule, LimitKind, LimitRule, OnLimit, Plan, Price, QueueRule, ReturnRule, SettlementRule, SuspensionRule,
+    Trigger, Triggers, WhenUnset,
 };
 
 impl Rulebook {

@@ -1,8 +1,8 @@
 //! The schema's words in the vocabulary of plans.
 
 use crate::schema::{
-    AmountRounding, Basis, BusinessDayRule, CheckDigitKind, ConversionAt, CounterpartyKind, DenominationIn,
-    FeeTo, InitiatorKind, NettingKind, PositionsIn, Purpose, QueuedItems, RateRoundingRule, ReturnAt, SilenceMeans, TriggerOn,
+    AmountRounding, Basis, BusinessDayRule, CheckDigitKind, ConversionAt, CounterpartyKind, DenominationIn, FeeTo,
+    InitiatorKind, NettingKind, PositionsIn, Purpose, QueuedItems, RateRoundingRule, ReturnAt, SilenceMeans, TriggerOn,
     Weekday,
 };
 use domain::plan;

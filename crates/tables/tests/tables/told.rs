@@ -112,9 +112,7 @@ impl Told {
             Scope::CreditorExposure(of)
             | Scope::PerPayment(of)
             | Scope::Prefinancing(of)
-            | Scope::PrefundedBalance(of) => {
-                self.by(member_of(of), body)
-            }
+            | Scope::PrefundedBalance(of) => self.by(member_of(of), body),
         }
     }
 

@@ -2,8 +2,8 @@
 
 use super::Features;
 use crate::schema::{
-    CarriedOutBy, ClaimsAre, ClearedItems, CycleLengthKind, Effect, LimitScope, PositionsIn, FinalAt, InstructionsAre,
-    InterestRuns, NettingKind, OpenItems, QueuedItems, Recall, ReturnItems, Roll, Rulebook, SettlementMethod, Trigger,
+    CarriedOutBy, ClaimsAre, ClearedItems, CycleLengthKind, Effect, FinalAt, InstructionsAre, InterestRuns, LimitScope,
+    NettingKind, OpenItems, PositionsIn, QueuedItems, Recall, ReturnItems, Roll, Rulebook, SettlementMethod, Trigger,
     TriggerOn,
 };
 
@@ -63,7 +63,11 @@ fn cycle(rulebook: &Rulebook, features: &mut Features) {
     let foreign = rulebook.positions.currency != PositionsIn::Asset;
     features.add_if(gross && foreign, &settlement.source, "gross settlement in other currencies than the asset");
     let cycle_of_none = cycle.length == CycleLengthKind::Continuous;
-    features.add_if(gross != cycle_of_none, &cycle.source, "a cycle for payments that settle one by one, or none for a net");
+    features.add_if(
+        gross != cycle_of_none,
+        &cycle.source,
+        "a cycle for payments that settle one by one, or none for a net",
+    );
     features.add_if(!settlement.pay_in_first, &settlement.source, "pay-outs before all have paid in");
 }
 
