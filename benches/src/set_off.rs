@@ -115,7 +115,7 @@ fn heavy(participants: u32, count: usize) -> Instance {
 
 /// Prints a table of its own.
 pub fn run() {
-    println!("\nset-off; seed {SEED}; CPU ms, median of {ROUNDS}; bytes beside the debts themselves (24 each)");
+    println!("\nset-off; seed {SEED}; CPU ms, median of {ROUNDS}; bytes at least, beside the debts themselves (24 each)");
     println!(
         "\n| debts | participants / debts | cleared | of gross | gap | CPU ms | again from its prices | check | \
          peak bytes a debt | network simplex | other solver |"
@@ -214,10 +214,10 @@ fn median_ms(work: impl Fn()) -> f64 {
     all[ROUNDS / 2]
 }
 
-/// The most memory that was resident; `anew` forgets what was before.
+/// The most memory that was resident; `anew` forgets what was before, where that is allowed.
 fn peak_bytes(anew: bool) -> u64 {
     if anew {
-        // Where this is not allowed the figure is that of the largest row so far: too large, never too small.
+        // Memory that earlier rows gave back is still resident and counts as before: later rows show less than they use.
         let _ = std::fs::write("/proc/self/clear_refs", "5");
     }
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();

@@ -80,6 +80,9 @@ fn solve_with_labels<L: Label, A: Fn(usize) -> ArcState>(
     let has_flow = residual.rooms.iter().any(|room| room.back > 0);
     let steps = if has_flow { Vec::new() } else { tighten(&mut residual, task.arc_count / 2, ticks) };
     let mut labels = start_labels::<L>(&residual, task.start_prices, scale)?;
+    // A flow that is conserved, to fall back to: what moves along from here need not find its way back.
+    let may_stop = task.most_ticks < u64::MAX;
+    let mut fall_back = (may_stop && has_flow).then(|| residual.flows());
     loop {
         make_nearly_optimal(&mut residual, &labels, &profits, scale)?;
         let run = Run { most_ticks: task.most_ticks, ticks, report };
@@ -87,13 +90,15 @@ fn solve_with_labels<L: Label, A: Fn(usize) -> ArcState>(
         let mut rounded: Vec<i64> = labels.iter().map(|label| label.get().div_euclid(scale)).collect();
         if ended == Ended::OutOfTicks {
             let prices = prices_of(&residual, &rounded);
-            return Some(stopped(residual, prices, *ticks));
+            let flows = fall_back.unwrap_or_else(|| taken_back(residual, ticks));
+            return Some(Answer { flows, prices, ticks: *ticks, is_optimal: false });
         }
         if make_exact(&residual, &mut rounded, &profits, scale == enough, ticks) {
             give_back(&mut residual, &steps, &mut rounded, |arc| profits.of_arc(arc));
             let prices = prices_of(&residual, &rounded);
-            return Some(Answer { flows: residual.into_flows(), prices, ticks: *ticks, is_optimal: true });
+            return Some(Answer { flows: residual.flows(), prices, ticks: *ticks, is_optimal: true });
         }
+        fall_back = may_stop.then(|| residual.flows());
         for label in &mut labels {
             *label = L::new((label.get() / scale).checked_mul(enough)?)?;
         }
@@ -246,19 +251,16 @@ fn prices_of(residual: &Residual, labels: &[i64]) -> Vec<i64> {
     residual.place_of.iter().map(|&place| -labels[place as usize]).collect()
 }
 
-/// An answer from a run that was stopped: what was sent and did not arrive is taken back.
-fn stopped(mut residual: Residual, prices: Vec<i64>, mut ticks: u64) -> Answer {
+/// The flow of a run that began with none and was stopped: what was sent and did not arrive is taken back.
+fn taken_back(mut residual: Residual, ticks: &mut u64) -> Vec<i64> {
     for arc in 0..residual.arc_count() {
         residual.set_ahead(arc, 0);
     }
     let mut labels = vec![0_i64; residual.place_count()];
-    let ended = Run { most_ticks: u64::MAX, ticks: &mut ticks, report: &mut |_, _| {} }.search(
-        &mut residual,
-        &mut labels,
-        &Uniform(0_i64),
-    );
+    let run = Run { most_ticks: u64::MAX, ticks, report: &mut |_, _| {} };
+    let ended = run.search(&mut residual, &mut labels, &Uniform(0_i64));
     assert_eq!(ended, Some(Ended::Balanced), "bug: what was sent can always be taken back");
-    Answer { flows: residual.into_flows(), prices, ticks, is_optimal: false }
+    residual.flows()
 }
 
 /// A circulation of greatest profit, with the prices that prove it.

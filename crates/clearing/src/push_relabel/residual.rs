@@ -173,10 +173,9 @@ impl Residual {
     }
 
     /// The flow of each arc, by the caller's numbers.
-    pub fn into_flows(self) -> Vec<i64> {
-        let Residual { rooms, number_of, .. } = self;
-        let mut flows = vec![0; rooms.len()];
-        for (room, &number) in rooms.iter().zip(&number_of) {
+    pub fn flows(&self) -> Vec<i64> {
+        let mut flows = vec![0; self.rooms.len()];
+        for (room, &number) in self.rooms.iter().zip(&self.number_of) {
             flows[number as usize] = room.back;
         }
         flows

@@ -178,3 +178,24 @@ fn what_does_not_fit_is_refused() {
     network.push(1, 0, 1, 1).expect("an arc");
     assert_eq!(maximum_circulation(&network), Err(TooLarge::Profits));
 }
+
+#[test]
+fn a_run_that_begins_with_a_flow_and_is_stopped_leaves_a_circulation() {
+    let network = random_network(9, 200, 4_000, 1_000_000, (-3, 5));
+    let begun = maximum_circulation(&network).expect("numbers of a million");
+    let absurd: Vec<i64> = (0..200).map(|node| node * 7 % 11).collect();
+    for (most_ticks, start_prices) in [(0, &begun.prices), (0, &absurd), (20_000, &absurd), (60_000, &absurd)] {
+        let arc = |arc: usize| ArcState {
+            tail: network.tails()[arc],
+            head: network.heads()[arc],
+            capacity: network.capacities()[arc],
+            flow: begun.flow[arc],
+            profit: -network.profits()[arc],
+        };
+        let start_prices = Some(start_prices.as_slice());
+        let task = Task { node_count: 200, arc_count: network.arc_count(), arc, start_prices, most_ticks };
+        let answer = solve(&task, &mut |_, _| {}).expect("small profits");
+        let found = Circulation { flow: answer.flows, prices: answer.prices }.check(&network);
+        assert!(matches!(found, Ok(_) | Err(crate::SlacknessError::NotProved { .. })), "{found:?}");
+    }
+}

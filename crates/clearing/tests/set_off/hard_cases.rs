@@ -175,3 +175,34 @@ fn prices_of_another_cycle_change_nothing_of_the_value_whatever_they_are() {
         assert_eq!(refused, Err(SetOffError::StartPrices { expected: 41, found: 40 }));
     }
 }
+
+#[test]
+fn a_run_that_is_stopped_gives_an_answer_and_an_honest_bound_on_every_level() {
+    let mut draws = Draws(5);
+    let obligations = random_debts(&mut draws, 300, 6_000, 3, 1_000_000);
+    let liquidity = (0..300).map(|_| draws.amount(0, 1_000)).collect();
+    let instance = Instance { participants: 300, obligations, liquidity, price_of_liquidity: 1, ..Instance::default() };
+    let best = solved(&instance);
+    let mut stopped = 0;
+    for ticks in [0, 1, 20_000, 50_000, 100_000, 200_000, 400_000, 800_000] {
+        let answer = solved_with(&instance, &Options { ticks, ..Options::default() });
+        stopped += i32::from(!answer.is_optimal());
+        let (first, optimum) = (answer.claims[0], best.claims[0].value);
+        assert!(first.value <= optimum && optimum <= first.upper_bound, "{first:?} after {ticks} ticks");
+    }
+    assert!(stopped >= 3, "only {stopped} runs were stopped");
+}
+
+#[test]
+fn progress_is_heard_on_every_level_and_ends_with_nothing_left() {
+    let mut draws = Draws(8);
+    let obligations = random_debts(&mut draws, 100, 2_000, 3, 1_000);
+    let instance = Instance { participants: 100, obligations, ..Instance::default() };
+    let mut heard = Vec::new();
+    solve(&instance, &Options::default(), &mut |progress| heard.push(progress)).expect("good debts");
+    assert!(heard.is_sorted_by_key(|progress| (progress.level, progress.ticks)), "{heard:?}");
+    for level in 0..3 {
+        let last = heard.iter().rfind(|progress| progress.level == level).expect("heard on each level");
+        assert_eq!((last.left_minor, last.level_count), (0, 3));
+    }
+}
