@@ -2,7 +2,7 @@
 
 use crate::program::{run, words};
 
-const PAGES: [&str; 21] = [
+const PAGES: [&str; 24] = [
     "",
     "demo",
     "simulate",
@@ -14,6 +14,9 @@ const PAGES: [&str; 21] = [
     "verify",
     "backup",
     "restore",
+    "clear",
+    "queue",
+    "verify-clearing",
     "tables",
     "payload",
     "payload show",

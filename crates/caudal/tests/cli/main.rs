@@ -10,10 +10,13 @@
 //! | worked examples as scripts | `play.rs` |
 //! | kill -9 at random moments | `killed.rs` |
 //! | SQL tables, questions, the page that describes them | `tables.rs` |
+//! | debts set off, queues settled, their folders checked | `clear.rs`, `queue.rs`, `verify_clearing.rs` |
 //! | seeded trouble | `drill.rs` |
 //! | personal data: shown, erased, verified, copied | `payloads.rs` |
 //! | disks that are full or may not be written | `disks.rs` |
 
+mod clear;
+mod clearing_folder;
 mod csv_tables;
 mod damage;
 mod disks;
@@ -24,10 +27,12 @@ mod killed;
 mod payloads;
 mod play;
 mod program;
+mod queue;
 mod rulebooks;
 mod run_json;
 mod run_page;
 mod tables;
 mod upgrade;
+mod verify_clearing;
 mod wrong_data;
 mod wrong_use;
