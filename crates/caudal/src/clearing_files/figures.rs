@@ -17,16 +17,19 @@ pub(crate) struct GapText(String);
 
 impl GapText {
     pub(crate) fn of(claim: Claim) -> GapText {
-        let gap = claim.gap();
-        assert!(gap.numerator >= 0 && gap.numerator <= gap.denominator, "bug: a gap outside 0 and 1: {gap}");
-        let (mut rest, mut units) = (gap.numerator, 0_i128);
-        for _ in 0..GAP_DECIMALS {
-            // Below ten times a sum of amounts in 64 bits: it fits.
-            rest *= 10;
-            units = units * 10 + rest / gap.denominator;
-            rest %= gap.denominator;
+        // Claims of a forged certificate may be of any size: they are shown roughly, and nothing overflows.
+        let (mut denominator, mut numerator) =
+            (claim.upper_bound.max(1), claim.upper_bound.saturating_sub(claim.value));
+        while denominator > i128::MAX / 16 {
+            (denominator, numerator) = (denominator / 2, numerator / 2 + numerator % 2);
         }
-        units += i128::from(rest > 0);
+        let (mut units, mut rest) = (numerator / denominator, numerator % denominator);
+        for _ in 0..GAP_DECIMALS {
+            rest *= 10;
+            units = units.saturating_mul(10).saturating_add(rest / denominator);
+            rest %= denominator;
+        }
+        units = units.saturating_add(i128::from(rest > 0));
         GapText(money::format_minor(units, u8::try_from(GAP_DECIMALS).expect("twelve")))
     }
 
@@ -44,6 +47,20 @@ impl GapText {
 impl Serialize for GapText {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         RawValue::from_string(self.0.clone()).expect("bug: a decimal number is JSON").serialize(serializer)
+    }
+}
+
+/// Value, bound and gap of a level in `--json`.
+#[derive(Serialize)]
+pub(crate) struct LevelObject {
+    value: i128,
+    upper_bound: i128,
+    gap: GapText,
+}
+
+impl From<Claim> for LevelObject {
+    fn from(claim: Claim) -> LevelObject {
+        LevelObject { value: claim.value, upper_bound: claim.upper_bound, gap: GapText::of(claim) }
     }
 }
 
@@ -107,6 +124,9 @@ mod tests {
         assert_eq!(gap(0, 7), "1.000000000000");
         assert_eq!(gap(1, 3), "0.666666666667");
         assert_eq!(gap(i128::from(i64::MAX) - 1, i64::MAX.into()), "0.000000000001");
+        assert_eq!(gap(-5, 0), "5.000000000000");
+        assert_eq!(gap(i128::MAX - 1, i128::MAX), "0.000000000001");
+        assert!(!gap(i128::MIN, i128::MAX).is_empty());
         assert_eq!(GapText::of(Claim { value: 3, upper_bound: 4 }).percent(), "25 %");
     }
 

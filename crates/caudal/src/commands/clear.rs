@@ -2,7 +2,7 @@
 
 use crate::clearing_files::certificate::PROGRAM;
 use crate::clearing_files::debts::{self, Debts};
-use crate::clearing_files::figures::{GapText, Whole};
+use crate::clearing_files::figures::{GapText, LevelObject, Whole};
 use crate::clearing_files::folder::{CERTIFICATE, FORMAT, ResultFolder};
 use crate::clearing_files::set_off_certificate::{LevelJson, SetOffCertificate, SetOffFigures};
 use crate::clearing_files::telling::Telling;
@@ -157,19 +157,6 @@ struct Object<'a> {
     seconds: Exact,
     read_seconds: Exact,
     write_seconds: Exact,
-}
-
-#[derive(Serialize)]
-struct LevelObject {
-    value: i128,
-    upper_bound: i128,
-    gap: GapText,
-}
-
-impl From<Claim> for LevelObject {
-    fn from(claim: Claim) -> LevelObject {
-        LevelObject { value: claim.value, upper_bound: claim.upper_bound, gap: GapText::of(claim) }
-    }
 }
 
 impl Report<'_> {

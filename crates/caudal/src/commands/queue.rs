@@ -1,7 +1,7 @@
 //! `caudal queue`: which queued payments settle together, from files.
 
 use crate::clearing_files::certificate::PROGRAM;
-use crate::clearing_files::figures::GapText;
+use crate::clearing_files::figures::{GapText, LevelObject};
 use crate::clearing_files::folder::{CERTIFICATE, FORMAT, ResultFolder};
 use crate::clearing_files::queue::{self, Queue, QueueFiles};
 use crate::clearing_files::queue_certificate::{LevelJson, OrderJson, QueueCertificate, QueueFigures};
@@ -232,13 +232,6 @@ struct Object<'a> {
 }
 
 #[derive(Serialize)]
-struct LevelObject {
-    value: i128,
-    upper_bound: i128,
-    gap: GapText,
-}
-
-#[derive(Serialize)]
 struct ExplanationObject<'a> {
     id: String,
     payer: &'a str,
@@ -299,9 +292,8 @@ impl Report<'_> {
     }
 
     fn levels(&self) -> BTreeMap<&str, LevelObject> {
-        let level =
-            |claim: Claim| LevelObject { value: claim.value, upper_bound: claim.upper_bound, gap: GapText::of(claim) };
-        self.figures.levels.iter().map(|(class, claim)| (class.as_str(), level((*claim).into()))).collect()
+        let levels = self.figures.levels.iter();
+        levels.map(|(class, claim)| (class.as_str(), Claim::from(*claim).into())).collect()
     }
 
     fn explanation(&self, waits: &Waits) -> ExplanationObject<'_> {
