@@ -29,10 +29,7 @@ impl State {
     pub fn limit_use_minor(&self, arrangement: ArrangementId, scope: Scope) -> Option<(i128, Option<i128>)> {
         let found = self.arrangement(arrangement)?;
         let rule = found.plan.limit(scope.kind()?)?;
-        let unset = match rule.when_unset {
-            domain::plan::WhenUnset::Zero => Some(0),
-            domain::plan::WhenUnset::Unlimited => None,
-        };
+        let unset = found.plan.unset_maximum_minor(rule).map(i128::from);
         let or_unset = |maximum: Option<u64>| maximum.map(i128::from).or(unset);
         match scope {
             Scope::InstitutionShare(institution) => {
@@ -56,8 +53,23 @@ impl State {
                 let membership = found.membership(member)?;
                 Some((signed(membership.prefinanced_minor), or_unset(membership.prefinancing_max_minor)))
             }
+            Scope::MemberTowardsAll(member) => {
+                let owes = -self.owed_on_balance_minor(arrangement, member)?;
+                Some((owes, or_unset(found.limits.get(&scope).copied())))
+            }
+            Scope::Facility => {
+                let members = found.members().filter_map(|(member, _)| self.owed_on_balance_minor(arrangement, member));
+                let in_use = members.map(|owed| (-owed).max(0)).sum();
+                Some((in_use, or_unset(found.limits.get(&scope).copied())))
+            }
             Scope::PerPayment(member) => Some((0, or_unset(found.membership(member)?.payment_max_minor))),
             _ => None,
         }
+    }
+
+    /// What a member is owed by all others on balance, open positions and closed nets that are not paid together.
+    fn owed_on_balance_minor(&self, arrangement: ArrangementId, member: MemberId) -> Option<i128> {
+        let membership = self.arrangement(arrangement)?.membership(member)?;
+        Some(membership.position_minor + self.accounts.balance_minor(membership.net_due_account))
     }
 }

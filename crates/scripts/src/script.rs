@@ -86,6 +86,9 @@ pub(crate) enum Instruction {
     Hold { payment: usize, release: bool },
     Dispute { payment: usize, carrier: InstitutionId },
     EndDispute { payment: usize, outcome: DisputeOutcome },
+    /// Fees were paid by, or to, an institution, a member or the house.
+    Fees { owner: Option<Party>, amount: AmountMinor },
+    ResumeFacility,
     Suspend(MemberId),
     Reinstate(MemberId),
     Join { member: MemberId, stage: Stage, payout_at_clearing: bool },

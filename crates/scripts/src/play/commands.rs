@@ -2,13 +2,13 @@
 
 use super::instrument::{NO_DOCUMENTS, document, made_up, uetr};
 use super::{ARRANGEMENT, PlayFault, Player, house};
-use crate::names::{InstitutionNamed, MemberNamed, calendar_of};
+use crate::names::{InstitutionNamed, MemberNamed, Party, calendar_of};
 use crate::script::{Instruction, Instrument, Ordered};
 use domain::command::{Order, SubmitPayment};
 use domain::limit::{LimitSetting, Scope};
 use domain::plan::Initiator;
 use domain::refusal::RefusedBy;
-use domain::{Actor, CalendarId, Command, CommandBody, InstitutionId, MemberId, PaymentId, Refusal, RulebookId};
+use domain::{Actor, CalendarId, Command, CommandBody, InstitutionId, MemberId, Owner, PaymentId, Refusal, RulebookId};
 use ledger::Answer;
 
 /// The operator's two pairs of eyes.
@@ -181,6 +181,15 @@ impl Player<'_> {
             Instruction::EndDispute { payment, outcome } => {
                 by_operator(CommandBody::EndDispute { payment: self.payments[*payment]?, outcome: *outcome })
             }
+            Instruction::Fees { owner, amount } => {
+                let owner = match *owner {
+                    None => Owner::House,
+                    Some(Party::Member(member)) => Owner::Member(member),
+                    Some(Party::Institution(institution)) => Owner::Institution(institution),
+                };
+                by_agent(CommandBody::ConfirmFees { arrangement, owner, amount: *amount })
+            }
+            Instruction::ResumeFacility => by_operator(CommandBody::ResumeFacility { arrangement }),
             Instruction::Suspend(member) => by_operator(CommandBody::Suspend { arrangement, member: *member }),
             Instruction::Reinstate(member) => by_operator(CommandBody::Reinstate { arrangement, member: *member }),
             Instruction::Join { member, stage, payout_at_clearing } => {

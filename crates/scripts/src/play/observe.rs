@@ -14,7 +14,7 @@ use domain::{
     AccountKey, AccountKind, BookId, CurrencyId, Date, InstitutionId, MemberId, Owner, PaymentState, Refusal,
 };
 use ledger::view::PaymentView;
-use money::{Rate, quotient};
+use money::{Rate, RateRounding, quotient};
 
 /// What was found, and whether it is what was expected.
 type Found = (String, bool);
@@ -108,20 +108,31 @@ impl Player<'_> {
         }
     }
 
-    /// Balances of a kind that are somebody's, in whatever book.
+    /// Balance of a kind that is somebody's, in whatever book: of a member its own, or, where it has none of that kind, those
+    /// of its institutions together.
     pub(super) fn balance_minor(&self, kind: AccountKind, owner: Option<Party>, currency: CurrencyId) -> i128 {
-        let is_owners = |key: &AccountKey| match owner {
-            None => key.owner == Owner::House,
-            Some(Party::Institution(institution)) => key.owner == Owner::Institution(institution),
-            Some(Party::Member(member)) => match key.owner {
-                Owner::Member(of) => of == member,
-                Owner::Institution(of) => self.script.names.institutions[of.index()].member == member,
-                Owner::Arrangement(_) => key.book == BookId::Edge(member),
-                Owner::House => false,
-            },
+        let of_kind = || self.state().trial_balance().filter(|(key, _)| key.kind == kind && key.currency == currency);
+        let sum = |is_owners: &dyn Fn(&AccountKey) -> bool| -> Option<i128> {
+            let mut balances = of_kind().filter(|(key, _)| is_owners(key)).map(|(_, balance)| balance).peekable();
+            balances.peek().is_some().then(|| balances.sum())
         };
-        let of_kind = self.state().trial_balance().filter(|(key, _)| key.kind == kind && key.currency == currency);
-        of_kind.filter(|(key, _)| is_owners(key)).map(|(_, balance)| balance).sum()
+        let found = match owner {
+            None => sum(&|key| key.owner == Owner::House),
+            Some(Party::Institution(institution)) => sum(&|key| key.owner == Owner::Institution(institution)),
+            Some(Party::Member(member)) => {
+                let own = |key: &AccountKey| match key.owner {
+                    Owner::Member(of) => of == member,
+                    Owner::Arrangement(_) => key.book == BookId::Edge(member),
+                    Owner::Institution(_) | Owner::House => false,
+                };
+                let of_institutions = |key: &AccountKey| match key.owner {
+                    Owner::Institution(of) => self.script.names.institutions[of.index()].member == member,
+                    Owner::Member(_) | Owner::Arrangement(_) | Owner::House => false,
+                };
+                sum(&own).or_else(|| sum(&of_institutions))
+            }
+        };
+        found.unwrap_or(0)
     }
 
     fn payment(&self, place: usize) -> Option<PaymentView> {
@@ -198,7 +209,7 @@ impl Player<'_> {
         let (Some(payer), Some(payee)) = (reference(of), reference(per)) else {
             return ("no reference rate was fixed".to_owned(), false);
         };
-        match quotient(payer, payee, rounding) {
+        match quotient(payer, payee, self.direction(of, per).unwrap_or(rounding)) {
             Ok(found) => (found.to_string(), found.cmp_value(expected).is_eq()),
             Err(error) => (error.to_string(), false),
         }
@@ -272,6 +283,18 @@ impl Player<'_> {
         };
         let is_settled = self.record.settled.contains(&cycle.cycle);
         (if is_settled { "settled" } else { "open" }.to_owned(), is_settled == settled)
+    }
+}
+
+impl Player<'_> {
+    /// Decimals and rounding of rates from one currency into another, where the rulebook has them for that direction.
+    fn direction(&self, of: CurrencyId, per: CurrencyId) -> Option<RateRounding> {
+        let uses = |code: &str, currency: CurrencyId| {
+            self.script.names.members.iter().any(|member| member.code == code && member.currency == currency)
+        };
+        let mut directions = self.script.plan.additions.price_directions.iter();
+        let found = directions.find(|direction| uses(&direction.payer, of) && uses(&direction.payee, per));
+        found.map(|direction| direction.rounding)
     }
 }
 

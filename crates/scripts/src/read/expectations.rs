@@ -231,6 +231,24 @@ pub(crate) fn room_of_exposure(reading: &mut Reading<'_>, found: &mut Found) -> 
     limit(reading, found, scope, LimitFigure::Room)
 }
 
+pub(crate) fn use_of_towards_all(reading: &mut Reading<'_>, found: &mut Found) -> Built {
+    let scope = Scope::MemberTowardsAll(found.member());
+    limit(reading, found, scope, LimitFigure::Use)
+}
+
+pub(crate) fn room_of_towards_all(reading: &mut Reading<'_>, found: &mut Found) -> Built {
+    let scope = Scope::MemberTowardsAll(found.member());
+    limit(reading, found, scope, LimitFigure::Room)
+}
+
+pub(crate) fn use_of_facility(reading: &mut Reading<'_>, found: &mut Found) -> Built {
+    limit(reading, found, Scope::Facility, LimitFigure::Use)
+}
+
+pub(crate) fn room_of_facility(reading: &mut Reading<'_>, found: &mut Found) -> Built {
+    limit(reading, found, Scope::Facility, LimitFigure::Room)
+}
+
 fn limit(reading: &Reading<'_>, found: &mut Found, scope: Scope, of: LimitFigure) -> Built {
     let known = scope.kind().is_some_and(|kind| reading.plan().limit(kind).is_some());
     if !known {
@@ -269,7 +287,7 @@ pub(crate) fn members_of(expectation: &Expectation, reading: &Reading<'_>) -> Ve
         Expectation::Limit { scope, .. } => match *scope {
             Scope::InstitutionShare(institution) => vec![of_institution(institution)],
             Scope::Pair { debtor, creditor } => vec![debtor, creditor],
-            Scope::CreditorExposure(member) => vec![member],
+            Scope::CreditorExposure(member) | Scope::MemberTowardsAll(member) => vec![member],
             // Of others nothing can be expected.
             _ => Vec::new(),
         },

@@ -2,7 +2,7 @@
 
 use super::Reading;
 use crate::error::{ErrorKind, Wrong};
-use crate::names::PaymentNamed;
+use crate::names::{Party, PaymentNamed};
 use crate::pattern::Found;
 use crate::script::{Act, Instruction, Instrument, Ordered};
 use crate::slot::Money;
@@ -112,6 +112,15 @@ pub(crate) fn limit_exposure(reading: &mut Reading<'_>, found: &mut Found) -> Bu
 pub(crate) fn limit_payment(reading: &mut Reading<'_>, found: &mut Found) -> Built {
     let scope = Scope::PerPayment(found.member());
     limit(reading, found, scope)
+}
+
+pub(crate) fn limit_towards_all(reading: &mut Reading<'_>, found: &mut Found) -> Built {
+    let scope = Scope::MemberTowardsAll(found.member());
+    limit(reading, found, scope)
+}
+
+pub(crate) fn limit_facility(reading: &mut Reading<'_>, found: &mut Found) -> Built {
+    limit(reading, found, Scope::Facility)
 }
 
 pub(crate) fn limit_prefinancing(reading: &mut Reading<'_>, found: &mut Found) -> Built {
@@ -333,6 +342,22 @@ pub(crate) fn join(reading: &mut Reading<'_>, found: &mut Found) -> Built {
 
 pub(crate) fn leave(_: &mut Reading<'_>, found: &mut Found) -> Built {
     done(Instruction::Leave(found.member()))
+}
+
+pub(crate) fn fees_in(reading: &mut Reading<'_>, found: &mut Found) -> Built {
+    let owner = Some(Party::Institution(found.institution()));
+    let amount = amount(in_asset(reading, found.money())?);
+    done(Instruction::Fees { owner, amount })
+}
+
+pub(crate) fn fees_out(reading: &mut Reading<'_>, found: &mut Found) -> Built {
+    let owner = found.party();
+    let amount = amount(in_asset(reading, found.money())?);
+    done(Instruction::Fees { owner, amount })
+}
+
+pub(crate) fn resume(_: &mut Reading<'_>, _: &mut Found) -> Built {
+    done(Instruction::ResumeFacility)
 }
 
 pub(crate) fn suspend(_: &mut Reading<'_>, found: &mut Found) -> Built {
