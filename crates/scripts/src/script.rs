@@ -70,28 +70,79 @@ pub(crate) enum Act {
 /// A command, before the engine's own numbers of payments and cycles are known.
 #[derive(Clone, Debug)]
 pub(crate) enum Instruction {
-    Days { calendar: CalendarId, days: Vec<Date>, closed: bool },
-    Limit { scope: Scope, maximum_minor: u64, from: Option<Date> },
-    Prefunding { member: MemberId, amount: AmountMinor, deposit: bool },
-    Publish { member: MemberId, currency: CurrencyId, quote: Quote },
+    Days {
+        calendar: CalendarId,
+        days: Vec<Date>,
+        closed: bool,
+    },
+    Limit {
+        scope: Scope,
+        maximum_minor: u64,
+        from: Option<Date>,
+    },
+    Prefunding {
+        member: MemberId,
+        amount: AmountMinor,
+        deposit: bool,
+    },
+    Publish {
+        member: MemberId,
+        currency: CurrencyId,
+        quote: Quote,
+    },
     Order(Box<Ordered>),
     Collect(Vec<usize>),
-    Conform { payments: Vec<usize>, conforming: bool },
+    Conform {
+        payments: Vec<usize>,
+        conforming: bool,
+    },
     PaidOut(InstitutionId),
     NotPaidOut(usize),
-    Settle { member: MemberId, counterparty: Option<MemberId>, amount: AmountMinor, pay_in: bool },
-    Transfer { debtor: MemberId, creditor: MemberId, amount: AmountMinor },
-    Return { original: usize, this: usize, amount: AmountMinor },
-    Cancel { payment: usize, by_operator: bool },
-    Hold { payment: usize, release: bool },
-    Dispute { payment: usize, carrier: InstitutionId },
-    EndDispute { payment: usize, outcome: DisputeOutcome },
+    Settle {
+        member: MemberId,
+        counterparty: Option<MemberId>,
+        amount: AmountMinor,
+        pay_in: bool,
+    },
+    Transfer {
+        debtor: MemberId,
+        creditor: MemberId,
+        amount: AmountMinor,
+    },
+    Return {
+        original: usize,
+        this: usize,
+        amount: AmountMinor,
+    },
+    Cancel {
+        payment: usize,
+        by_operator: bool,
+    },
+    Hold {
+        payment: usize,
+        release: bool,
+    },
+    Dispute {
+        payment: usize,
+        carrier: InstitutionId,
+    },
+    EndDispute {
+        payment: usize,
+        outcome: DisputeOutcome,
+    },
     /// Fees were paid by, or to, an institution, a member or the house.
-    Fees { owner: Option<Party>, amount: AmountMinor },
+    Fees {
+        owner: Option<Party>,
+        amount: AmountMinor,
+    },
     ResumeFacility,
     Suspend(MemberId),
     Reinstate(MemberId),
-    Join { member: MemberId, stage: Stage, payout_at_clearing: bool },
+    Join {
+        member: MemberId,
+        stage: Stage,
+        payout_at_clearing: bool,
+    },
     Leave(MemberId),
 }
 

@@ -36,10 +36,10 @@ fn line() -> impl Strategy<Value = String> {
 }
 
 fn begin(rulebook: &str) -> String {
-    let payment = if rulebook == "cpcr" {
-        "debit ARG in favour of BRA 1.00 USD as order-1 with an instrument"
-    } else {
-        "pay ARG to BRA 1.00 BRL as order-1"
+    let payment = match rulebook {
+        "cpcr" => "debit ARG in favour of BRA 1.00 USD as order-1 with an instrument",
+        "cmcf" | "sipa" => "pay ARG to BRA 1.00 USD as order-1",
+        _ => "pay ARG to BRA 1.00 BRL as order-1",
     };
     format!(
         "rulebook {rulebook}\nmember ARG using ARS\nmember BRA using BRL\nmember NIC using NIO outside\non 2022-03-10\n\
@@ -53,7 +53,7 @@ proptest! {
     /// Whatever is read is played: lines that are wrong are left out, one after the other, until the rest is a script.
     #[test]
     fn any_lines_are_told_or_played(
-        rulebook in proptest::sample::select(vec!["caudal", "sml-ar-br", "cpcr"]),
+        rulebook in proptest::sample::select(vec!["caudal", "sml-ar-br", "cpcr", "cmcf", "papss", "sipa"]),
         lines in proptest::collection::vec(line(), 0..25),
     ) {
         let mut text = begin(rulebook);

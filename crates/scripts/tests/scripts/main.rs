@@ -5,7 +5,10 @@
 //! | every worked example of the repository, and every sentence | `examples.rs` |
 //! | what is told of a wrong script, and of one whose expectations fail | `told.rs` |
 //! | nothing that anybody writes makes it panic | `fuzz.rs` |
-#![expect(clippy::disallowed_methods, reason = "reads the scripts of the repository: which there are is what is tested")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "reads the scripts of the repository: which there are is what is tested"
+)]
 
 mod examples;
 mod fuzz;
