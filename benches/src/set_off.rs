@@ -115,7 +115,9 @@ fn heavy(participants: u32, count: usize) -> Instance {
 
 /// Prints a table of its own.
 pub fn run() {
-    println!("\nset-off; seed {SEED}; CPU ms, median of {ROUNDS}; bytes at least, beside the debts themselves (24 each)");
+    println!(
+        "\nset-off; seed {SEED}; CPU ms, median of {ROUNDS}; bytes at least, beside the debts themselves (24 each)"
+    );
     println!(
         "\n| debts | participants / debts | cleared | of gross | gap | CPU ms | again from its prices | check | \
          peak bytes a debt | network simplex | other solver |"

@@ -19,6 +19,7 @@ impl Model {
             | EventBody::ArrangementOpened { .. }
             | EventBody::MemberSuspended { .. }
             | EventBody::FacilityResumed { .. }
+            | EventBody::IndexPublished { .. }
             | EventBody::MemberReinstated { .. } => ("two persons of the operator", by_two_operators(event)),
             EventBody::InstitutionAuthorised { member, .. }
             | EventBody::MemberJoined { member, .. }
@@ -27,6 +28,7 @@ impl Model {
             EventBody::LimitSet(setting) => ("the owner of the limit", self.owns_limit(event, setting.scope)?),
             EventBody::PrefundingMoved { .. }
             | EventBody::FeesConfirmed { .. }
+            | EventBody::FundMoved { .. }
             | EventBody::SettlementConfirmed { .. }
             | EventBody::TransferConfirmed { .. } => ("the agent", by(event, Role::Agent)),
             EventBody::CycleSettled { .. } => {
@@ -45,7 +47,9 @@ impl Model {
             | EventBody::PaymentsEvicted { .. }
             | EventBody::PaymentRecalled(_)
             | EventBody::PaymentRequoted { .. }
-            | EventBody::CycleClosed(_) => ("the house", by(event, Role::House)),
+            | EventBody::CycleClosed(_)
+            | EventBody::CycleClosedWithCredit(_)
+            | EventBody::CloseStopped { .. } => ("the house", by(event, Role::House)),
             EventBody::CommandRefused { .. } | EventBody::TransferDue { .. } | EventBody::FacilityStopped { .. } => {
                 return Ok(());
             }
@@ -105,10 +109,14 @@ impl Model {
         Ok(match scope {
             Scope::InstitutionShare(institution) => by(event, Role::Member(self.member_of(institution)?)),
             Scope::Pair { creditor, .. } => by(event, Role::Member(creditor)),
-            Scope::CreditorExposure(member) | Scope::PerPayment(member) | Scope::Prefinancing(member) => {
-                by(event, Role::Member(member))
+            Scope::CreditorExposure(member)
+            | Scope::PerPayment(member)
+            | Scope::Prefinancing(member)
+            | Scope::Claims(member)
+            | Scope::Debts(member) => by(event, Role::Member(member)),
+            Scope::CommittedLine(_) | Scope::Quota(_) | Scope::MemberTowardsAll(_) | Scope::Facility => {
+                by_two_operators(event)
             }
-            Scope::CommittedLine(_) | Scope::MemberTowardsAll(_) | Scope::Facility => by_two_operators(event),
             Scope::PrefundedBalance(_) => false,
         })
     }

@@ -118,8 +118,33 @@ fn each_row_of_arrangement(id: ArrangementId, arrangement: &Arrangement, add: &m
     if arrangement.facility_stopped {
         add(&Row::FacilityStopped { arrangement: id });
     }
+    each_row_of_credit(id, arrangement, add);
     each_row_of_debts(id, arrangement, add);
     each_row_of_cycles(id, arrangement, add);
+}
+
+fn each_row_of_credit(id: ArrangementId, arrangement: &Arrangement, add: &mut impl FnMut(&Row<'_>)) {
+    let credit = &arrangement.credit;
+    for (holding, balance_minor) in &credit.holdings {
+        add(&Row::Credit { arrangement: id, holding: *holding, balance_minor: *balance_minor });
+    }
+    for (member, position_minor) in &credit.cumulative {
+        add(&Row::Cumulative { arrangement: id, member: *member, position_minor: *position_minor });
+    }
+    for ((member, on), (exact, posted_minor)) in &credit.accruals {
+        add(&Row::CreditAccrual {
+            arrangement: id,
+            member: *member,
+            on: *on,
+            exact: *exact,
+            posted_minor: *posted_minor,
+        });
+    }
+    credit.counted_to.iter().for_each(|date| add(&Row::AccruedTo { arrangement: id, date: *date }));
+    for (name, rate_ppm) in &credit.indices {
+        add(&Row::Index { arrangement: id, name, rate_ppm: *rate_ppm });
+    }
+    credit.stopped.iter().for_each(|missing| add(&Row::CloseStopped { arrangement: id, missing_minor: *missing }));
 }
 
 fn each_row_of_debts(id: ArrangementId, arrangement: &Arrangement, add: &mut impl FnMut(&Row<'_>)) {

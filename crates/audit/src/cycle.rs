@@ -10,12 +10,22 @@ use domain::{AccountKind, ArrangementId, BookId, CurrencyId, CycleId, Date, Inst
 use std::collections::BTreeMap;
 
 /// What the first, lower member of a pair owes the other in the asset.
-type Pairs = BTreeMap<(MemberId, MemberId), i128>;
+pub(crate) type Pairs = BTreeMap<(MemberId, MemberId), i128>;
 /// Who owes, who is owed, how much.
-type Interest = Vec<(MemberId, MemberId, i128)>;
+pub(crate) type Interest = Vec<(MemberId, MemberId, i128)>;
 
 impl Model {
     pub(crate) fn cycle_closed(&mut self, closed: &CycleClosed) -> Checked {
+        let id = closed.arrangement;
+        let (pairs, nets, interest) = self.check_close(closed)?;
+        self.check_no_credit(id, closed.date, &nets, &pairs)?;
+        self.check_legs(id, closed, &pairs, &nets)?;
+        self.post_close(closed, &nets, &interest)?;
+        self.begin_next_cycle(closed)
+    }
+
+    /// Everything that a close says but its legs; gives pairs, nets and interest.
+    pub(crate) fn check_close(&self, closed: &CycleClosed) -> Checked<(Pairs, BTreeMap<MemberId, i128>, Interest)> {
         let id = closed.arrangement;
         let arrangement = self.arrangement(id)?;
         equal(Check::Cycle, "the cycle that closes", arrangement.cycle, closed.cycle)?;
@@ -30,16 +40,34 @@ impl Model {
         let members: Vec<MemberId> = arrangement.members.keys().copied().collect();
         let settle_on = self.settlement_date(id, closed.date, members)?;
         equal(Check::Settlement, "the day of settlement", settle_on, closed.settle_on)?;
-        let mut pairs = self.pairs_in_asset(id, closed.date)?;
-        let interest = self.check_interest(id, closed)?;
+        let (pairs, nets, interest) = self.pairs_and_nets(id, closed.date, closed.settle_on)?;
+        let mut found: Interest = closed.interest.iter().map(|(d, c, amount)| (*d, *c, amount.as_balance())).collect();
+        found.sort_unstable();
+        equal(Check::Interest, "the interest between members", &interest, &found)?;
+        self.check_nets(id, closed, &nets)?;
+        Ok((pairs, nets, interest))
+    }
+
+    /// What pairs owe with interest, what members net, and the interest.
+    pub(crate) fn pairs_and_nets(
+        &self,
+        id: ArrangementId,
+        date: Date,
+        settle_on: Date,
+    ) -> Checked<(Pairs, BTreeMap<MemberId, i128>, Interest)> {
+        let mut pairs = self.pairs_in_asset(id, date)?;
+        let interest = self.expected_interest(id, settle_on)?;
         for (debtor, creditor, amount) in &interest {
             let (low, high) = (*debtor.min(creditor), *debtor.max(creditor));
             *pairs.entry((low, high)).or_default() += if *debtor == low { *amount } else { -amount };
         }
-        let nets = self.check_nets(id, closed, &pairs)?;
-        self.check_legs(id, closed, &pairs, &nets)?;
-        self.post_close(closed, &nets, &interest)?;
-        self.begin_next_cycle(closed)
+        let mut nets: BTreeMap<MemberId, i128> = BTreeMap::new();
+        for ((low, high), owed) in &pairs {
+            *nets.entry(*low).or_default() -= owed;
+            *nets.entry(*high).or_default() += owed;
+        }
+        nets.retain(|_, net| *net != 0);
+        Ok((pairs, nets, interest))
     }
 
     /// Balances of all position accounts of an arrangement.
@@ -58,12 +86,12 @@ impl Model {
     }
 
     /// Interest of each pair up to the settlement date, from the daily changes of its balance.
-    fn check_interest(&self, id: ArrangementId, closed: &CycleClosed) -> Checked<Interest> {
+    fn expected_interest(&self, id: ArrangementId, settle_on: Date) -> Checked<Interest> {
         let arrangement = self.arrangement(id)?;
         let mut expected = Interest::new();
         if let Some(rule) = arrangement.plan.interest {
             for (low, high) in arrangement.changes.keys().copied() {
-                let number_days = arrangement.number_days_of((low, high), closed.settle_on);
+                let number_days = arrangement.number_days_of((low, high), settle_on);
                 let amount = mirrored(number_days, |days| interest(days, rule.rate_ppm, rule.basis, rule.rounding));
                 match amount {
                     Some(0) => {}
@@ -74,20 +102,11 @@ impl Model {
             }
         }
         expected.sort_unstable();
-        let mut found: Interest = closed.interest.iter().map(|(d, c, amount)| (*d, *c, amount.as_balance())).collect();
-        found.sort_unstable();
-        equal(Check::Interest, "the interest between members", &expected, &found)?;
         Ok(expected)
     }
 
     /// Nets are what the pairs owe and are owed, and where positions are in the asset also the positions and the interest.
-    fn check_nets(&self, id: ArrangementId, closed: &CycleClosed, pairs: &Pairs) -> Checked<BTreeMap<MemberId, i128>> {
-        let mut nets: BTreeMap<MemberId, i128> = BTreeMap::new();
-        for ((low, high), owed) in pairs {
-            *nets.entry(*low).or_default() -= owed;
-            *nets.entry(*high).or_default() += owed;
-        }
-        nets.retain(|_, net| *net != 0);
+    fn check_nets(&self, id: ArrangementId, closed: &CycleClosed, nets: &BTreeMap<MemberId, i128>) -> Checked {
         let expected: Vec<(MemberId, i128)> = nets.iter().map(|(member, net)| (*member, *net)).collect();
         equal(Check::Cycle, "the nets of the members", &expected, &closed.nets)?;
         let sum: i128 = closed.nets.iter().map(|(_, net)| net).sum();
@@ -102,12 +121,12 @@ impl Model {
                 *by_positions.entry(*creditor).or_default() += amount.as_balance();
             }
             by_positions.retain(|_, net| *net != 0);
-            equal(Check::Cycle, "the nets by positions and interest", &by_positions, &nets)?;
+            equal(Check::Cycle, "the nets by positions and interest", &by_positions, nets)?;
         }
-        Ok(nets)
+        Ok(())
     }
 
-    fn check_legs(
+    pub(crate) fn check_legs(
         &self,
         id: ArrangementId,
         closed: &CycleClosed,
@@ -135,7 +154,12 @@ impl Model {
         equal(Check::Settlement, "the settlement legs", expected, found)
     }
 
-    fn post_close(&mut self, closed: &CycleClosed, nets: &BTreeMap<MemberId, i128>, interest: &Interest) -> Checked {
+    pub(crate) fn post_close(
+        &mut self,
+        closed: &CycleClosed,
+        nets: &BTreeMap<MemberId, i128>,
+        interest: &Interest,
+    ) -> Checked {
         let id = closed.arrangement;
         let asset = self.arrangement(id)?.asset;
         let net_due = |member: MemberId| of_member(id, member, asset, AccountKind::NetDue);
@@ -174,7 +198,7 @@ impl Model {
         Ok(entries)
     }
 
-    fn begin_next_cycle(&mut self, closed: &CycleClosed) -> Checked {
+    pub(crate) fn begin_next_cycle(&mut self, closed: &CycleClosed) -> Checked {
         let in_asset = self.plan(closed.arrangement)?.position_currency == PositionCurrency::Asset;
         let debts = closed.positions.iter().filter(|(.., balance)| in_asset && *balance < 0);
         let debits = debts.map(|(institution, _, balance)| (*institution, -balance)).collect();

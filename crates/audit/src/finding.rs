@@ -54,6 +54,8 @@ pub enum Check {
     Suspension,
     /// The digest of the state.
     Digest,
+    /// Credit by right: parts of nets, claims and debts, the fund.
+    Credit,
     /// What the rulebook asks for is not built.
     NotBuilt,
 }
@@ -87,6 +89,7 @@ impl Check {
             Self::Membership => "AUDIT_MEMBERSHIP",
             Self::Suspension => "AUDIT_SUSPENSION",
             Self::Digest => "AUDIT_DIGEST",
+            Self::Credit => "AUDIT_CREDIT",
             Self::NotBuilt => "AUDIT_NOT_BUILT",
         }
     }

@@ -22,6 +22,7 @@ mod canonical_rows;
 mod clearing;
 mod conformity;
 mod conversion;
+mod credit;
 mod cycle;
 mod day;
 mod entry;

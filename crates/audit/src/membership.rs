@@ -50,7 +50,10 @@ impl Model {
             | Scope::Prefinancing(of)
             | Scope::MemberTowardsAll(of)
             | Scope::PrefundedBalance(of)
-            | Scope::CommittedLine(of) => *of == member,
+            | Scope::CommittedLine(of)
+            | Scope::Quota(of)
+            | Scope::Claims(of)
+            | Scope::Debts(of) => *of == member,
             Scope::Facility => false,
         };
         arrangement.limits.retain(|scope, _| !concerns(scope));
@@ -68,7 +71,14 @@ impl Model {
             Owner::House | Owner::Arrangement(_) => false,
         };
         for (key, balance) in self.books.iter() {
-            let counts = matches!(key.kind, AccountKind::Position | AccountKind::NetDue | AccountKind::Prefunding);
+            let counts = matches!(
+                key.kind,
+                AccountKind::Position
+                    | AccountKind::NetDue
+                    | AccountKind::Prefunding
+                    | AccountKind::Credit
+                    | AccountKind::Fund
+            );
             if counts && key.book == BookId::Arrangement(id) && is_owner(key.owner) {
                 return Err(Finding::new(
                     Check::Membership,
@@ -112,7 +122,10 @@ impl Model {
             | Scope::Prefinancing(member)
             | Scope::MemberTowardsAll(member)
             | Scope::PrefundedBalance(member)
-            | Scope::CommittedLine(member) => Some(member),
+            | Scope::CommittedLine(member)
+            | Scope::Quota(member)
+            | Scope::Claims(member)
+            | Scope::Debts(member) => Some(member),
             Scope::Facility => None,
         };
         if let Some(member) = member {

@@ -1,6 +1,7 @@
 //! The model: plain maps of what events said, and one function that applies the next event.
 
 use crate::books::{Books, Entry};
+use crate::credit::Credit;
 use crate::finding::{Check, Checked, Finding, equal, holds};
 use crate::identifiers::Shelves;
 use crate::open_run::OpenRun;
@@ -126,6 +127,7 @@ pub(crate) struct Arrangement {
     pub(crate) just_suspended: BTreeSet<MemberId>,
     /// Figures of the whole run.
     pub(crate) totals: Totals,
+    pub(crate) credit: Credit,
 }
 
 /// An optimisation run under way: the items it froze and those it has to release.
@@ -242,6 +244,16 @@ impl Model {
                 self.transfer_confirmed(*arrangement, *debtor, *creditor, *amount)
             }
             EventBody::CycleClosed(closed) => self.cycle_closed(closed),
+            EventBody::CycleClosedWithCredit(close) => self.cycle_closed_with_credit(close),
+            EventBody::CloseStopped { arrangement, cycle, missing } => {
+                self.close_stopped(*arrangement, *cycle, *missing)
+            }
+            EventBody::IndexPublished { arrangement, index, rate_ppm } => {
+                self.index_published(*arrangement, index, *rate_ppm)
+            }
+            EventBody::FundMoved { arrangement, member, amount, deposit } => {
+                self.fund_moved(*arrangement, *member, *amount, *deposit)
+            }
             EventBody::SettlementConfirmed { arrangement, cycle, leg } => {
                 self.settlement_confirmed(*arrangement, *cycle, *leg)
             }

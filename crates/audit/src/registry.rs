@@ -135,6 +135,7 @@ impl Model {
             owed_transfers: BTreeSet::new(),
             just_suspended: BTreeSet::new(),
             totals: Totals::default(),
+            credit: crate::credit::Credit::default(),
         };
         self.arrangements.insert(arrangement, opened);
         Ok(())

@@ -124,5 +124,7 @@ const fn kind(kind: AccountKind) -> &'static str {
         AccountKind::Agent => "agent",
         AccountKind::Interest => "interest",
         AccountKind::Fee => "fee",
+        AccountKind::Credit => "credit",
+        AccountKind::Fund => "fund",
     }
 }

@@ -138,6 +138,10 @@ events! {
     [45, 1] RunOpened { arrangement, run, items, instance, until };
     [46, 1] CancelPending { payment };
     [47, 1] RunConcluded { arrangement, run, method, value_minor, proof };
+    [60, 1] CycleClosedWithCredit(with_credit);
+    [61, 1] CloseStopped { arrangement, cycle, missing };
+    [62, 1] IndexPublished { arrangement, index, rate_ppm };
+    [63, 1] FundMoved { arrangement, member, amount, deposit };
     [70, 1] PaymentsPricedForPayees { arrangement, date, collect_on, payments };
     [71, 1] FacilityStopped { arrangement };
     [72, 1] FacilityResumed { arrangement };

@@ -22,6 +22,7 @@
 #![deny(clippy::float_arithmetic, clippy::print_stdout, clippy::print_stderr)]
 
 mod cbor;
+mod credit;
 mod error;
 mod events;
 mod item;

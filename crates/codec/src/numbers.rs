@@ -6,6 +6,7 @@
 use crate::item::Item;
 use crate::reader::{Reader, Refused};
 use crate::writer::Writer;
+use domain::credit::{CreditBalance, HoldingKind, RungAction, RungOf};
 use domain::event::{CommandKind, DisputeOutcome, EndReason, Payout, Stage};
 use domain::payment::LegState;
 use domain::plan::{
@@ -65,7 +66,9 @@ variants! {
         GiveConformity = 18, ConfirmPayouts = 19, FailPayout = 20, Return = 21, OpenDispute = 22, EndDispute = 23,
         ConfirmSettlement = 24, ConfirmTransfer = 25, Suspend = 26, Reinstate = 27, ProposeRun = 28,
         ResumeFacility = 40, ConfirmFees = 41,
+        PublishIndex = 30, MoveFund = 31,
     }
+    CreditBalance { Claims = 1, Debts = 2, Instalments = 3 }
     ConversionRates { PreviousFixing = 1, DayOfClosing = 2 }
     Counterparty { House = 1, Pair = 2 }
     DayCount { Actual360 = 1, Actual365 = 2 }
@@ -75,12 +78,13 @@ variants! {
     Denomination { Payee = 1, Payer = 2, Asset = 3 }
     DisputeOutcome { Upheld = 1, Rejected = 2, Lapsed = 3 }
     EndReason { Cancelled = 1, Suspended = 2, Void = 3, Expired = 4, QuoteLapsed = 5 }
+    HoldingKind { Undated = 1, Lot = 2, Instalment = 3, Pair = 4 }
     Initiator { Payer = 1, Payee = 2 }
     LegState { None = 0, Due = 1, Instructed = 2, Confirmed = 3, Failed = 4, Aged = 5 }
     FeeTo { House = 1, PayerMember = 2, PayeeMember = 3 }
     LimitKind {
-        InstitutionShare = 1, Pair = 2, CreditorExposure = 3, PerPayment = 4, Prefinancing = 5, MemberTowardsAll = 20,
-        Facility = 21, PrefundedBalance = 22,
+        InstitutionShare = 1, Pair = 2, CreditorExposure = 3, PerPayment = 4, Prefinancing = 5, Quota = 6, Claims = 7,
+        Debts = 8, MemberTowardsAll = 20, Facility = 21, PrefundedBalance = 22,
     }
     Netting { Bilateral = 1, Multilateral = 2, None = 20 }
     PaymentState {
@@ -93,6 +97,8 @@ variants! {
     QueuedIn { Cancel = 1, Keep = 2 }
     ReturnRate { Original = 1, Day = 2 }
     Rounding { Floor = 1, Ceiling = 2, HalfUp = 3, HalfEven = 4 }
+    RungAction { Notice = 1, Consult = 2, NoNewCredit = 3, Referral = 4 }
+    RungOf { DebtorLimit = 1, CreditorLimit = 2, TotalCredit = 3 }
     RunMethod { Optimal = 1, Fifo = 2, Unfrozen = 3 }
     Silence { Conformity = 1, Extorno = 2 }
     Stage { Observer = 1, Shadow = 2, Prefunded = 3, Net = 4 }
@@ -106,6 +112,8 @@ tags! {
         CLEARED_PAYOUT_AT_CLEARING = 1, CLEARED_PAYOUT_AFTER_SETTLEMENT = 2, CLEARED_PAYOUT_AT_CONFORMITY = 3,
         QUEUED = 4, ALREADY_CLEARED = 5,
     }
+    credit_part { TRANCHES = 1, INSTALMENTS = 2, APPORTIONED = 3, PASS_THROUGH = 4 }
+    credit_rate { FIXED = 1, INDEX = 2 }
     cycle_length { DAY = 1, MONTHS = 2, WEEK = 20, CONTINUOUS = 21 }
     /// What became of a payment. Those that clear are three, so that the straight path spends one byte on it.
     disposition {
@@ -113,7 +121,7 @@ tags! {
         QUEUED = 4, AWAITING_RATE = 5, AWAITING_COLLECTION = 6, HELD = 7,
     }
     fee { PERCENT = 1, FLAT = 2 }
-    on_limit { REFUSE = 1, QUEUE = 2, PAY_EXCESS = 3, SUSPEND_FACILITY = 21 }
+    on_limit { REFUSE = 1, QUEUE = 2, PAY_EXCESS = 3, PAY_IN_ASSET = 4, SUSPEND_FACILITY = 21 }
     owner { HOUSE = 1, MEMBER = 2, INSTITUTION = 3, ARRANGEMENT = 4 }
     price { FIXED = 1, OPEN = 2, PAR = 3 }
     quote { TWO_SIDED = 1, REFERENCE = 2 }
@@ -123,11 +131,11 @@ tags! {
         MEMBERS = 1, INITIATOR = 2, INSTRUMENT = 3, PRICE = 4, DENOMINATION = 5, COUNTERPARTY = 6,
         POSITION_CURRENCY = 7, SETTLEMENT_ASSET = 8, TRIGGERS = 9, PURPOSES = 10, EVIDENCE = 11, LIMIT = 12, QUEUE = 13,
         DAY = 14, CYCLE = 15, SETTLEMENT = 16, INTEREST = 17, CONFORMITY = 18, RETURNS = 19, SUSPENSION = 20,
-        FEES = 40,
+        CREDIT = 30, QUOTAS = 31, FUND = 32, CREDIT_INTEREST = 33, LADDER = 34, FEES = 40,
     }
     scope {
         INSTITUTION_SHARE = 1, PAIR = 2, CREDITOR_EXPOSURE = 3, PER_PAYMENT = 4, PREFINANCING = 5, COMMITTED_LINE = 6,
-        MEMBER_TOWARDS_ALL = 20, FACILITY = 21, PREFUNDED_BALANCE = 22,
+        QUOTA = 7, CLAIMS = 8, DEBTS = 9, MEMBER_TOWARDS_ALL = 20, FACILITY = 21, PREFUNDED_BALANCE = 22,
     }
 }
 

@@ -87,7 +87,6 @@ macro_rules! plan_additions {
             [$(usize::from(!is_default($field))),*].iter().sum()
         }
 
-        #[allow(unused_variables, reason = "while there are no additions")]
         fn write_additions(additions: &PlanAdditions, to: &mut Writer<'_>) {
             let PlanAdditions { $($field),* } = additions;
             $(if !is_default($field) {
@@ -96,7 +95,6 @@ macro_rules! plan_additions {
             })*
         }
 
-        #[allow(unused_mut, unused_assignments, unreachable_code, reason = "while there are no additions")]
         fn read_additions(from: &mut Reader<'_>) -> Result<PlanAdditions, Refused> {
             const EXPECTED: &str = "a map of a plan's additions, keys ascending, none with its default";
             let mut additions = PlanAdditions::default();
@@ -128,13 +126,13 @@ macro_rules! plan_additions {
     };
 }
 
-#[allow(dead_code, reason = "while there are no additions")]
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
 
 // Keys 1 to 19: credit; 20 to 39: kinds of arrangements.
 plan_additions! {
+    credit = 1,
     price_directions = 20,
     limit_maxima = 21,
     fees = 22,
@@ -294,7 +292,7 @@ impl Item for FeeRule {
     }
 }
 
-/// `[1]`, `[2]`, `[3, within_business_days]` or `[21]`.
+/// `[1]`, `[2]`, `[3, within_business_days]` `[4]` or `[21]`.
 impl Item for OnLimit {
     fn write(&self, to: &mut Writer<'_>) {
         match self {
@@ -311,6 +309,10 @@ impl Item for OnLimit {
                 to.unsigned(on_limit::PAY_EXCESS);
                 within_business_days.write(to);
             }
+            Self::PayInAsset => {
+                to.array(1);
+                to.unsigned(on_limit::PAY_IN_ASSET);
+            }
             Self::SuspendFacility => {
                 to.array(1);
                 to.unsigned(on_limit::SUSPEND_FACILITY);
@@ -319,11 +321,12 @@ impl Item for OnLimit {
     }
 
     fn read(from: &mut Reader<'_>) -> Result<Self, Refused> {
-        const EXPECTED: &str = "what happens at a limit: [1], [2], [3, business days] or [21]";
+        const EXPECTED: &str = "what happens at a limit: [1], [2], [3, business days], [4] or [21]";
         let at = from.position();
         match (from.array(1, EXPECTED)?, from.unsigned(EXPECTED)?) {
             (1, on_limit::REFUSE) => Ok(Self::Refuse),
             (1, on_limit::QUEUE) => Ok(Self::Queue),
+            (1, on_limit::PAY_IN_ASSET) => Ok(Self::PayInAsset),
             (1, on_limit::SUSPEND_FACILITY) => Ok(Self::SuspendFacility),
             (2, on_limit::PAY_EXCESS) => Ok(Self::PayExcess { within_business_days: Item::read(from)? }),
             _ => Err(from.malformed(at, EXPECTED)),
@@ -424,5 +427,10 @@ rule_keys! {
     Conformity = CONFORMITY,
     Returns = RETURNS,
     Suspension = SUSPENSION,
+    Credit = CREDIT,
+    Quotas = QUOTAS,
+    Fund = FUND,
+    CreditInterest = CREDIT_INTEREST,
+    Ladder = LADDER,
     Fees = FEES,
 }

@@ -349,6 +349,9 @@ impl Item for Scope {
             Self::PerPayment(member) => (scope::PER_PAYMENT, u64::from(member.0)),
             Self::Prefinancing(member) => (scope::PREFINANCING, u64::from(member.0)),
             Self::CommittedLine(member) => (scope::COMMITTED_LINE, u64::from(member.0)),
+            Self::Quota(member) => (scope::QUOTA, u64::from(member.0)),
+            Self::Claims(member) => (scope::CLAIMS, u64::from(member.0)),
+            Self::Debts(member) => (scope::DEBTS, u64::from(member.0)),
             Self::MemberTowardsAll(member) => (scope::MEMBER_TOWARDS_ALL, u64::from(member.0)),
             Self::PrefundedBalance(member) => (scope::PREFUNDED_BALANCE, u64::from(member.0)),
             Self::Facility => {
@@ -372,6 +375,9 @@ impl Item for Scope {
             (2, scope::PER_PAYMENT) => Item::read(from).map(Self::PerPayment),
             (2, scope::PREFINANCING) => Item::read(from).map(Self::Prefinancing),
             (2, scope::COMMITTED_LINE) => Item::read(from).map(Self::CommittedLine),
+            (2, scope::QUOTA) => Item::read(from).map(Self::Quota),
+            (2, scope::CLAIMS) => Item::read(from).map(Self::Claims),
+            (2, scope::DEBTS) => Item::read(from).map(Self::Debts),
             (2, scope::MEMBER_TOWARDS_ALL) => Item::read(from).map(Self::MemberTowardsAll),
             (2, scope::PREFUNDED_BALANCE) => Item::read(from).map(Self::PrefundedBalance),
             (1, scope::FACILITY) => Ok(Self::Facility),
@@ -470,7 +476,7 @@ record!(PaymentOriginal {
     cycle,
     dispute_outcome,
 });
-record!(CycleClosed { arrangement, cycle, date, positions, interest, nets, fx_results, legs, settle_on });
+record_item!(CycleClosed { arrangement, cycle, date, positions, interest, nets, fx_results, legs, settle_on });
 
 tuple_item! {
     (step: DayStep, at: Timestamp);

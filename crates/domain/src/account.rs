@@ -53,6 +53,10 @@ pub enum AccountKind {
     Interest = 24,
     /// Arrangement: fees of payments that cleared: what an institution owes (−), what the house or a member gets (+).
     Fee = 40,
+    /// Arrangement: what a member is owed (+) or owes (−) from credit.
+    Credit = 25,
+    /// Arrangement: paid into the fund by a member, or, the house's, capital from outside.
+    Fund = 26,
 }
 
 impl AccountKind {
@@ -70,6 +74,8 @@ impl AccountKind {
         Self::Agent,
         Self::Interest,
         Self::Fee,
+        Self::Credit,
+        Self::Fund,
     ];
 
     /// Whether accounts of this kind stand in members' edge books (else in an arrangement's).

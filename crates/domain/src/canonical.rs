@@ -8,6 +8,7 @@
 pub use crate::accumulator::{Accumulator, RowWords, document_row, document_words, identifier_row, identifier_words};
 
 use crate::account::{AccountKey, BookId, Owner};
+use crate::credit::{CreditBalance, Holding};
 use crate::event::{DisputeOutcome, Payout, Quote, Stage};
 use crate::ids::{
     ArrangementId, CalendarId, ContentDigest, CurrencyId, CycleId, InstitutionId, MemberId, PaymentId, RulebookId,
@@ -100,6 +101,19 @@ pub enum Row<'a> {
     PendingCancel { arrangement: ArrangementId, payment: PaymentId },
     /// A facility that has stopped at its limit.
     FacilityStopped { arrangement: ArrangementId },
+    /// What a member is owed (+) or owes (−) from credit, of one kind; zeros left out.
+    Credit { arrangement: ArrangementId, holding: Holding, balance_minor: i128 },
+    /// Cumulative position of a member, where nets are parted by it; zeros left out.
+    Cumulative { arrangement: ArrangementId, member: MemberId, position_minor: i128 },
+    /// Interest on credit of a member: exact amount so far in minor units times days times parts per million, and what was
+    /// posted of it; zeros left out.
+    CreditAccrual { arrangement: ArrangementId, member: MemberId, on: CreditBalance, exact: i128, posted_minor: i128 },
+    /// The day up to which interest on credit has been counted.
+    AccruedTo { arrangement: ArrangementId, date: Date },
+    /// An index as last published.
+    Index { arrangement: ArrangementId, name: &'a str, rate_ppm: u32 },
+    /// A close that is stopped for want of that amount.
+    CloseStopped { arrangement: ArrangementId, missing_minor: u64 },
     /// An accumulator.
     Folded { what: Folded, count: u64, sum: u128 },
 }
@@ -331,6 +345,26 @@ fn write_row(row: &Row<'_>, out: &mut Vec<u8>) {
         Row::FacilityStopped { arrangement } => {
             w.u8(70).u16(arrangement.0);
         }
+        Row::Credit { arrangement, holding, balance_minor } => {
+            w.u8(60).u16(arrangement.0).u16(holding.member.0).u8(holding.kind as u8);
+            w.option(holding.counterparty, |w, other| w.u16(other.0)).option(holding.date, |w, date| w.i32(date.0));
+            w.i128(*balance_minor);
+        }
+        Row::Cumulative { arrangement, member, position_minor } => {
+            w.u8(61).u16(arrangement.0).u16(member.0).i128(*position_minor);
+        }
+        Row::CreditAccrual { arrangement, member, on, exact, posted_minor } => {
+            w.u8(62).u16(arrangement.0).u16(member.0).u8(*on as u8).i128(*exact).i128(*posted_minor);
+        }
+        Row::AccruedTo { arrangement, date } => {
+            w.u8(63).u16(arrangement.0).i32(date.0);
+        }
+        Row::Index { arrangement, name, rate_ppm } => {
+            w.u8(64).u16(arrangement.0).text(name).u32(*rate_ppm);
+        }
+        Row::CloseStopped { arrangement, missing_minor } => {
+            w.u8(65).u16(arrangement.0).u64(*missing_minor);
+        }
         Row::Folded { what, count, sum } => {
             w.u8(21).u8(*what as u8).u64(*count).bytes(&sum.to_be_bytes());
         }
@@ -404,6 +438,9 @@ impl Writer<'_> {
             Scope::MemberTowardsAll(member) => self.u8(20).u16(member.0),
             Scope::Facility => self.u8(21),
             Scope::PrefundedBalance(member) => self.u8(22).u16(member.0),
+            Scope::Quota(member) => self.u8(7).u16(member.0),
+            Scope::Claims(member) => self.u8(8).u16(member.0),
+            Scope::Debts(member) => self.u8(9).u16(member.0),
         }
     }
 

@@ -252,6 +252,26 @@ pub enum CommandBody {
         /// The member.
         member: MemberId,
     },
+    /// Publishes an index for interest. Operator, four eyes.
+    PublishIndex {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// Its name, as in the rulebook.
+        index: String,
+        /// The rate per year, in parts per million.
+        rate_ppm: u32,
+    },
+    /// The agent confirms that the fund was paid into, or out of.
+    MoveFund {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// Whose contribution; none for capital from outside.
+        member: Option<MemberId>,
+        /// Amount in minor units of the settlement asset.
+        amount: AmountMinor,
+        /// Whether it is paid in.
+        deposit: bool,
+    },
     /// The house's own optimiser proposes what an open run is to release.
     ProposeRun(RunProposal),
     /// Lets a facility that stopped at its limit go on. Operator, four eyes.

@@ -4,6 +4,7 @@
 //! in bytes are `codec`'s.
 
 use crate::account::Owner;
+use crate::credit::CycleClosedWithCredit;
 use crate::ids::{
     Actor, ArrangementId, CalendarId, Commitment, ContentDigest, CurrencyId, CycleId, DocumentKey, InstitutionId,
     MemberId, PaymentId, PaymentKey, RulebookId, RunId, Uetr,
@@ -413,6 +414,37 @@ pub enum EventBody {
     },
     /// A cycle was netted: it admits nothing more.
     CycleClosed(Box<CycleClosed>),
+    /// A cycle was netted and its nets parted into what is paid and what is owed from credit.
+    CycleClosedWithCredit(Box<CycleClosedWithCredit>),
+    /// A cycle cannot close: what the house would pay out is not there. It closes when the fund is topped up.
+    CloseStopped {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// The cycle.
+        cycle: CycleId,
+        /// What is missing, in minor units of the settlement asset.
+        missing: AmountMinor,
+    },
+    /// An index for interest was published: it is in force from this event on.
+    IndexPublished {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// Its name, as in the rulebook.
+        index: String,
+        /// The rate per year, in parts per million.
+        rate_ppm: u32,
+    },
+    /// The fund was paid into, or out of, at the agent.
+    FundMoved {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// Whose contribution; none for capital from outside.
+        member: Option<MemberId>,
+        /// Amount in minor units of the settlement asset.
+        amount: AmountMinor,
+        /// Whether it was paid in.
+        deposit: bool,
+    },
     /// The agent confirmed a settlement leg.
     SettlementConfirmed {
         /// The arrangement.
@@ -703,4 +735,6 @@ pub enum CommandKind {
     ProposeRun = 28,
     ResumeFacility = 40,
     ConfirmFees = 41,
+    PublishIndex = 30,
+    MoveFund = 31,
 }

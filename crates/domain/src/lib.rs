@@ -10,6 +10,7 @@ pub mod account;
 pub mod accumulator;
 pub mod canonical;
 pub mod command;
+pub mod credit;
 pub mod event;
 pub mod ids;
 pub mod limit;
@@ -23,6 +24,7 @@ pub mod time;
 
 pub use account::{AccountKey, AccountKind, BookId, Owner};
 pub use command::{Command, CommandBody, Order, RunProposal, SubmitPayment};
+pub use credit::{Holding, HoldingKind};
 pub use event::{Event, EventBody};
 pub use ids::*;
 pub use original::PaymentOriginal;

@@ -30,6 +30,12 @@ pub enum Scope {
     PrefundedBalance(MemberId),
     /// Committed line of a member, added to its prefunding: its cap is the sum of both. Set by the operator.
     CommittedLine(MemberId),
+    /// Quota of a member. Set by the operator, as the council decided; it goes before the rulebook's tables.
+    Quota(MemberId),
+    /// What a member is owed from credit; set by itself.
+    Claims(MemberId),
+    /// What a member owes from credit; set by itself.
+    Debts(MemberId),
 }
 
 impl Scope {
@@ -45,6 +51,9 @@ impl Scope {
             Self::MemberTowardsAll(_) => Some(LimitKind::MemberTowardsAll),
             Self::Facility => Some(LimitKind::Facility),
             Self::PrefundedBalance(_) => Some(LimitKind::PrefundedBalance),
+            Self::Quota(_) => Some(LimitKind::Quota),
+            Self::Claims(_) => Some(LimitKind::Claims),
+            Self::Debts(_) => Some(LimitKind::Debts),
             Self::CommittedLine(_) => None,
         }
     }

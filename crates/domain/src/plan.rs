@@ -4,6 +4,7 @@
 //! source bytes when a rulebook is adopted, so that old journals mean the same under newer readers of TOML
 //! (docs/decisions/0010-rules-vocabulary.md).
 
+use crate::credit::CreditRule;
 use crate::refusal::Refusal;
 use money::{AmountMinor, CurrencyCode, RateRounding, Rounding};
 
@@ -62,6 +63,8 @@ pub struct Plan {
 /// a rule was known reads as one that does not ask for it.
 #[derive(Clone, PartialEq, Eq, Default, Debug, serde::Serialize, serde::Deserialize)]
 pub struct PlanAdditions {
+    /// Credit by right.
+    pub credit: Option<Box<CreditRule>>,
     /// Decimals and rounding of an open price in directions that have their own.
     pub price_directions: Vec<PriceDirection>,
     /// Maxima of the rulebook's own, in minor units of the settlement asset: they hold where nobody has set a limit.
@@ -275,6 +278,12 @@ pub enum LimitKind {
     Facility,
     /// What a member holds with the agent: it owes no more than that. Nobody sets it; the deposit is the limit.
     PrefundedBalance,
+    /// A member's quota: what its credit by right is a share of.
+    Quota,
+    /// What a member is owed from credit.
+    Claims,
+    /// What a member owes from credit.
+    Debts,
 }
 
 /// What holds where a limit has not been set.
@@ -300,6 +309,8 @@ pub enum OnLimit {
     },
     /// Refused, and the facility stops: until the operator resumes it, nothing that would raise the credit in use passes.
     SuspendFacility,
+    /// What is beyond it is settled in the asset.
+    PayInAsset,
 }
 
 /// The queue of an institution.
@@ -523,6 +534,11 @@ pub enum RuleKey {
     Returns,
     Suspension,
     Fees,
+    Credit,
+    Quotas,
+    Fund,
+    CreditInterest,
+    Ladder,
 }
 
 /// Where a rule comes from.

@@ -178,6 +178,12 @@ refusals! {
     ProposalValue = 95, "PROPOSAL_VALUE";
     /// The proposal is worth less than what settles in order of entry.
     ProposalBelowFifo = 96, "PROPOSAL_BELOW_FIFO";
+    /// The rulebook pays no interest by that index.
+    IndexNotInRulebook = 97, "INDEX_NOT_IN_RULEBOOK";
+    /// The fund backs what members are owed, or is not as much: it cannot be paid out.
+    FundInUse = 98, "FUND_IN_USE";
+    /// The rulebook has no fund, or no credit.
+    NoCreditInRulebook = 99, "NO_CREDIT_IN_RULEBOOK";
 }
 
 impl Refusal {
@@ -255,7 +261,10 @@ impl Refusal {
             | Self::ProposalBeyondHeadroom
             | Self::ProposalOutOfOrder
             | Self::ProposalValue
-            | Self::ProposalBelowFifo => "NARR",
+            | Self::ProposalBelowFifo
+            | Self::IndexNotInRulebook
+            | Self::FundInUse
+            | Self::NoCreditInRulebook => "NARR",
         }
     }
 
@@ -296,6 +305,9 @@ impl Refusal {
             | Self::ProposalOutOfOrder
             | Self::ProposalValue
             | Self::ProposalBelowFifo => Some(RuleKey::Queue),
+            Self::IndexNotInRulebook => Some(RuleKey::CreditInterest),
+            Self::FundInUse => Some(RuleKey::Fund),
+            Self::NoCreditInRulebook => Some(RuleKey::Credit),
             Self::EntryClosed | Self::NotABusinessDay | Self::ScheduleInvalid | Self::DayIsOpen => Some(RuleKey::Day),
             Self::ValueDateInvalid => Some(RuleKey::Initiator),
             Self::ReturnExceeds | Self::ReturnTooLate => Some(RuleKey::Returns),
@@ -350,6 +362,7 @@ impl Refusal {
                 | Self::DayIsOpen
                 | Self::MemberNotFlat
                 | Self::PrefundingInUse
+                | Self::FundInUse
         )
     }
 }

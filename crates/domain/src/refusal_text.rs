@@ -500,6 +500,24 @@ impl Refusal {
                 en: "The proposal is worth less than what settles in order of entry. The latter clears instead.",
                 fr: "La proposition vaut moins que ce qui se règle par ordre d'arrivée. C'est ce dernier qui est compensé.",
             },
+            Self::IndexNotInRulebook => Texts {
+                es: "El reglamento no paga intereses por ese índice. Publique uno de los que nombra.",
+                pt: "O regulamento não paga juros por esse índice. Publique um dos que ele nomeia.",
+                en: "The rulebook pays no interest by that index. Publish one that it names.",
+                fr: "Les règles ne paient pas d'intérêts selon cet indice. Publiez-en un qu'elles nomment.",
+            },
+            Self::FundInUse => Texts {
+                es: "El fondo respalda lo que se debe a los miembros y no puede retirarse. Retire menos o espere a que se pague.",
+                pt: "O fundo garante o que se deve aos membros e não pode ser retirado. Retire menos ou aguarde o pagamento.",
+                en: "The fund backs what members are owed and cannot be paid out. Take less, or wait until it is repaid.",
+                fr: "Le fonds garantit ce qui est dû aux membres et ne peut être retiré. Retirez moins ou attendez le remboursement.",
+            },
+            Self::NoCreditInRulebook => Texts {
+                es: "El reglamento no tiene crédito ni fondo. Adopte antes una versión que los tenga.",
+                pt: "O regulamento não tem crédito nem fundo. Adote antes uma versão que os tenha.",
+                en: "The rulebook has no credit and no fund. Adopt a version that has them first.",
+                fr: "Les règles n'ont ni crédit ni fonds. Adoptez d'abord une version qui en a.",
+            },
         }
     }
 }
@@ -630,6 +648,33 @@ fn scope_text(scope: Scope, language: Language) -> String {
             };
             format!("{what} {}", member.0)
         }
+        Scope::Quota(member) => {
+            let what = match language {
+                Language::Es => "cuota del miembro",
+                Language::Pt => "cota do membro",
+                Language::En => "quota of member",
+                Language::Fr => "quota du membre",
+            };
+            format!("{what} {}", member.0)
+        }
+        Scope::Claims(member) => {
+            let what = match language {
+                Language::Es => "crédito que da el miembro",
+                Language::Pt => "crédito que o membro concede",
+                Language::En => "credit given by member",
+                Language::Fr => "crédit accordé par le membre",
+            };
+            format!("{what} {}", member.0)
+        }
+        Scope::Debts(member) => {
+            let what = match language {
+                Language::Es => "crédito que toma el miembro",
+                Language::Pt => "crédito que o membro toma",
+                Language::En => "credit taken by member",
+                Language::Fr => "crédit pris par le membre",
+            };
+            format!("{what} {}", member.0)
+        }
     };
     format!("{name}{} {what}.", colon(language))
 }
@@ -728,6 +773,9 @@ mod tests {
             Scope::PerPayment(member),
             Scope::Prefinancing(member),
             Scope::CommittedLine(member),
+            Scope::Quota(member),
+            Scope::Claims(member),
+            Scope::Debts(member),
         ];
         let mut texts = BTreeSet::new();
         for scope in scopes {

@@ -99,6 +99,19 @@ impl Date {
         Self(self.0.checked_add(days).expect("date out of range"))
     }
 
+    /// The same day so many months later; the last of the month where it has no such day.
+    ///
+    /// # Panics
+    /// Beyond the range of the type: a bug.
+    #[must_use]
+    pub fn plus_months(self, months: u32) -> Self {
+        let (year, month, day) = self.ymd();
+        let months = month - 1 + months;
+        let year = year + i32::try_from(months / 12).expect("months that were read from a rulebook");
+        let of_month = |day| Self::from_ymd(year, months % 12 + 1, day);
+        (1..=day).rev().find_map(of_month).expect("every month has a first day")
+    }
+
     /// Day of the week: 0 is Monday, 6 is Sunday.
     #[must_use]
     pub fn weekday(self) -> u8 {

@@ -107,7 +107,10 @@ impl Machine for LedgerMachine {
                 let cited: usize = plan.articles.iter().map(|(_, article)| article.citation.len()).sum();
                 let additions = &plan.additions;
                 let listed = additions.price_directions.len() + additions.limit_maxima.len();
-                source.len() + cited + plan.name.len() + plan.day.zone.len() + listed * LIST_ITEM_BYTES + PLAN_BYTES
+                // Tables of credit are the source's again, each number in nine bytes at most.
+                let credit = additions.credit.as_ref().map_or(0, |_| source.len() * 2);
+                let texts = source.len() + cited + credit + plan.name.len() + plan.day.zone.len();
+                texts + listed * LIST_ITEM_BYTES + PLAN_BYTES
             }
             CommandBody::OpenDay { schedule, time_zone_version, .. } => {
                 schedule.len() * LIST_ITEM_BYTES + time_zone_version.len()
@@ -118,7 +121,9 @@ impl Machine for LedgerMachine {
             }
             // The command itself is not written: what it releases is.
             CommandBody::ProposeRun(proposal) => proposal.settled.len() * RELEASED_BYTES,
+            CommandBody::PublishIndex { index, .. } => index.len(),
             CommandBody::RegisterCurrency { .. }
+            | CommandBody::MoveFund { .. }
             | CommandBody::OpenArrangement { .. }
             | CommandBody::Join { .. }
             | CommandBody::Leave { .. }

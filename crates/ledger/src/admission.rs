@@ -62,6 +62,8 @@ impl State {
                 LimitKind::PrefundedBalance => self.prefunded(arrangement, payer, claim, overlay),
                 // Decides when leg 3 is due, not whether the payment clears.
                 LimitKind::Prefinancing => None,
+                // Limits of credit part the net of a cycle.
+                LimitKind::Quota | LimitKind::Claims | LimitKind::Debts => None,
             };
             let Some(scope) = passed else { continue };
             match rule.on_limit {
@@ -69,6 +71,7 @@ impl State {
                     return Err(RefusedBy { refusal: rule.refusal, scope: Some(scope) });
                 }
                 OnLimit::Queue => waits = true,
+                OnLimit::PayInAsset => unreachable!("bug: only limits of credit are paid in the asset"),
                 OnLimit::PayExcess { .. } => {
                     if arrangement.has_overdue_transfer(payer.member, payee.member) {
                         return Err(RefusedBy { refusal: Refusal::TransferOverdue, scope: Some(scope) });

@@ -1,5 +1,6 @@
 //! The state in its canonical form.
 
+use crate::credit::Accrued;
 use crate::state::{Arrangement, State};
 use domain::canonical::{CanonicalForm, Folded, Row};
 use domain::{CalendarId, CurrencyId, InstitutionId, MemberId, RulebookId};
@@ -129,6 +130,7 @@ fn add_arrangement(arrangement: &Arrangement, form: &mut CanonicalForm) {
         form.add(&Row::FacilityStopped { arrangement: id });
     }
     add_pairs(arrangement, form);
+    add_credit(arrangement, form);
     for closed in &arrangement.closed_cycles {
         let (cycle, date, settle_on, settled) = (closed.cycle, closed.date, closed.settle_on, closed.settled);
         form.add(&Row::Cycle { arrangement: id, cycle, date, settle_on, settled });
@@ -147,6 +149,28 @@ fn add_arrangement(arrangement: &Arrangement, form: &mut CanonicalForm) {
     }
     for (&(debtor, creditor), due) in &arrangement.transfers_due {
         form.add(&Row::TransferDue { arrangement: id, debtor, creditor, amount_minor: due.amount_minor, by: due.by });
+    }
+}
+
+fn add_credit(arrangement: &Arrangement, form: &mut CanonicalForm) {
+    let (id, credit) = (arrangement.id, &arrangement.credit);
+    for (&holding, &balance_minor) in &credit.holdings {
+        form.add(&Row::Credit { arrangement: id, holding, balance_minor });
+    }
+    for (&member, &position_minor) in &credit.cumulative {
+        form.add(&Row::Cumulative { arrangement: id, member, position_minor });
+    }
+    for (&(member, on), &Accrued { exact, posted_minor }) in &credit.accruals {
+        form.add(&Row::CreditAccrual { arrangement: id, member, on, exact, posted_minor });
+    }
+    if let Some(date) = credit.accrued_to {
+        form.add(&Row::AccruedTo { arrangement: id, date });
+    }
+    for (name, &rate_ppm) in &credit.indices {
+        form.add(&Row::Index { arrangement: id, name, rate_ppm });
+    }
+    if let Some(missing_minor) = credit.stopped_minor {
+        form.add(&Row::CloseStopped { arrangement: id, missing_minor });
     }
 }
 

@@ -13,6 +13,8 @@
 //! | the FIFO-maximal set | `fifo.rs` |
 //! | what an open run holds frozen, and whether a proposal may post | `frozen.rs` |
 //! | nets, interest, conversion, settlement legs | `netting.rs` |
+//! | nets parted into cash and credit, claims and debts, interest on them | `credit.rs` |
+//! | who can draw what today | `facilities.rs` |
 //! | how an event changes the state | `evolve/` |
 //! | what leaves memory and comes back | `memory.rs` |
 //! | payments, their table of keys | `payments.rs`, `look_up.rs`, `look_ahead.rs` |
@@ -23,9 +25,11 @@
 mod accounts;
 mod admission;
 mod calendar;
+mod credit;
 mod decide;
 mod digest;
 mod evolve;
+pub mod facilities;
 mod fifo;
 mod frozen;
 pub mod limits;

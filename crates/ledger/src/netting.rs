@@ -8,10 +8,10 @@ use money::{Accrual, AmountMinor, BalanceMinor, Conversion, Rate, convert_balanc
 use std::collections::BTreeMap;
 
 /// What a cycle owes between pairs of members in the asset: positive when the first, lower member owes.
-type PairNets = BTreeMap<(MemberId, MemberId), i128>;
+pub(crate) type PairNets = BTreeMap<(MemberId, MemberId), i128>;
 
-/// The net of the open cycle on a business date.
-pub(crate) fn close_cycle(state: &State, arrangement: &Arrangement, date: Date) -> CycleClosed {
+/// The net of the open cycle on a business date, and what pairs owe in it.
+pub(crate) fn close_cycle(state: &State, arrangement: &Arrangement, date: Date) -> (CycleClosed, PairNets) {
     let positions = positions(state, arrangement);
     let mut pairs = pair_nets(state, arrangement, date);
     // A calendar closed for more than a year has no day to offer; the close itself is then the last word.
@@ -33,7 +33,7 @@ pub(crate) fn close_cycle(state: &State, arrangement: &Arrangement, date: Date) 
     nets.retain(|_, net| *net != 0);
     assert_eq!(nets.values().sum::<i128>(), 0, "nets of a cycle sum to zero");
     let legs = legs(arrangement.plan.cycle.netting, &pairs, &nets);
-    CycleClosed {
+    let closed = CycleClosed {
         arrangement: arrangement.id,
         cycle: arrangement.cycle,
         date,
@@ -43,7 +43,8 @@ pub(crate) fn close_cycle(state: &State, arrangement: &Arrangement, date: Date) 
         nets: nets.into_iter().collect(),
         legs,
         settle_on,
-    }
+    };
+    (closed, pairs)
 }
 
 fn positions(state: &State, arrangement: &Arrangement) -> Vec<(InstitutionId, CurrencyId, i128)> {
@@ -165,7 +166,7 @@ pub(crate) fn counterpart_key(arrangement: ArrangementId, member: MemberId, curr
 }
 
 /// Pay-ins first, then pay-outs; by member, and by counterparty where netting is bilateral.
-fn legs(netting: Netting, pairs: &PairNets, nets: &BTreeMap<MemberId, i128>) -> Vec<SettlementLeg> {
+pub(crate) fn legs(netting: Netting, pairs: &PairNets, nets: &BTreeMap<MemberId, i128>) -> Vec<SettlementLeg> {
     let amount = |minor: i128| {
         let minor = u64::try_from(minor.unsigned_abs()).expect("a net fits an amount");
         AmountMinor::new(minor).expect("a net that is settled is not zero")

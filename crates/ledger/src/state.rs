@@ -2,6 +2,7 @@
 
 use crate::accounts::{AccountId, Accounts};
 use crate::calendar::Calendar;
+use crate::credit::CreditState;
 use crate::payments::Payments;
 use domain::canonical::Accumulator;
 use domain::event::{Quote, SettlementLeg, Stage};
@@ -136,6 +137,7 @@ pub(crate) struct Arrangement {
     pub(crate) facility_stopped: bool,
     /// Number of items queued.
     pub(crate) queued_count: u64,
+    pub(crate) credit: CreditState,
 }
 
 /// An optimisation run that stays open: its items are *in cycle*.

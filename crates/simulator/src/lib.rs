@@ -23,6 +23,7 @@
 mod answers;
 mod archive;
 mod breach;
+mod credit;
 mod ending;
 mod knobs;
 mod mirror;

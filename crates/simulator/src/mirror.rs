@@ -1,7 +1,9 @@
 //! The house as seen from outside: what anybody who reads the durable events knows. The simulated people act on it.
 
 use crate::breach::{Checked, Found, Promise, holds};
-use domain::event::{Admitted, Disposition, DisputeOutcome, EndReason, PaymentEntered, SettlementLeg, Stage};
+use domain::event::{
+    Admitted, CycleClosed, Disposition, DisputeOutcome, EndReason, PaymentEntered, SettlementLeg, Stage,
+};
 use domain::limit::Scope;
 use domain::payment::{Step, may};
 use domain::{
@@ -126,6 +128,14 @@ impl Mirror {
         });
     }
 
+    fn cycle_closed(&mut self, closed: &CycleClosed) {
+        let legs = closed.legs.iter().map(|leg| (*leg, false)).collect();
+        let view = self.of(closed.arrangement);
+        view.cycles.insert(closed.cycle, CycleView { legs, settled: false });
+        // What was to be transferred in advance is in the net now.
+        view.transfers_minor.clear();
+    }
+
     fn of(&mut self, arrangement: ArrangementId) -> &mut ArrangementView {
         &mut self.arrangements[arrangement.index()]
     }
@@ -157,13 +167,8 @@ impl Mirror {
                 let view = self.of(*arrangement);
                 (view.open_date, view.closed_date) = (None, Some(*date));
             }
-            EventBody::CycleClosed(closed) => {
-                let legs = closed.legs.iter().map(|leg| (*leg, false)).collect();
-                let view = self.of(closed.arrangement);
-                view.cycles.insert(closed.cycle, CycleView { legs, settled: false });
-                // What was to be transferred in advance is in the net now.
-                view.transfers_minor.clear();
-            }
+            EventBody::CycleClosed(closed) => self.cycle_closed(closed),
+            EventBody::CycleClosedWithCredit(close) => self.cycle_closed(&close.closed),
             EventBody::SettlementConfirmed { arrangement, cycle, leg } => {
                 self.of(*arrangement).confirm_leg(*cycle, *leg)?;
             }

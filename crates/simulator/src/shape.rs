@@ -159,6 +159,8 @@ impl Shape {
         if random.chance(700_000) {
             vary(&mut plan, random, self.typical_minor);
         }
+        let codes: Vec<String> = self.members.iter().map(|member| member.code.clone()).collect();
+        crate::credit::draw(&mut plan, &codes, self.typical_minor, random);
         let behind_utc_s = behind_utc_s(&plan.day.zone);
         let mut joins = Vec::new();
         for index in 0..self.members.len() {

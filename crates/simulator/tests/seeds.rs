@@ -42,6 +42,7 @@ const MUST_HAPPEN: &[&str] = &[
     "ConformityGiven",
     "CurrencyRegistered",
     "CycleClosed",
+    "CycleClosedWithCredit",
     "CycleSettled",
     "DayClosed",
     "DayOpened",

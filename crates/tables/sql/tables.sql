@@ -147,7 +147,8 @@ CREATE TABLE membership_change (
 CREATE TABLE limit_setting (
     seq INTEGER PRIMARY KEY,
     arrangement INTEGER NOT NULL,
-    kind TEXT NOT NULL,                     -- institution share, pair, creditor exposure, per payment, prefinancing, committed line
+    kind TEXT NOT NULL,                     -- institution share, pair, creditor exposure, per payment, prefinancing, committed line, quota,
+                                            -- claims, debts
     institution INTEGER,                    -- of an institution share
     debtor INTEGER,                         -- of a pair
     member INTEGER,                         -- of the others; of a pair: the creditor
@@ -168,7 +169,8 @@ CREATE TABLE prefunding_movement (
     currency INTEGER NOT NULL
 ) STRICT;
 
-CREATE TABLE entry (                        -- of a posting that no other table tells of: fees, gross settlement
+CREATE TABLE entry (                        -- of a posting that no other table tells of: fees, gross settlement,
+                                            -- credit, the fund
     seq INTEGER NOT NULL,
     number INTEGER NOT NULL,                -- among those of its event and payment
     payment INTEGER NOT NULL,               -- -1 where it is of none

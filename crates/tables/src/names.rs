@@ -150,6 +150,9 @@ named! {
         LimitKind::MemberTowardsAll = "member towards all",
         LimitKind::Facility = "facility",
         LimitKind::PrefundedBalance = "prefunded balance",
+        LimitKind::Quota = "quota",
+        LimitKind::Claims = "claims",
+        LimitKind::Debts = "debts",
     }
     AccountKind {
         AccountKind::Institution = "institution",
@@ -164,6 +167,8 @@ named! {
         AccountKind::Agent = "agent",
         AccountKind::Interest = "interest",
         AccountKind::Fee = "fee",
+        AccountKind::Credit = "credit",
+        AccountKind::Fund = "fund",
     }
     FeeTo {
         FeeTo::House = "house",
@@ -253,7 +258,10 @@ pub(crate) fn scope_cells(scope: Scope) -> [Cell<'static>; 4] {
         | Scope::Prefinancing(member)
         | Scope::MemberTowardsAll(member)
         | Scope::PrefundedBalance(member)
-        | Scope::CommittedLine(member) => [kind, Cell::Null, Cell::Null, member.into()],
+        | Scope::CommittedLine(member)
+        | Scope::Quota(member)
+        | Scope::Claims(member)
+        | Scope::Debts(member) => [kind, Cell::Null, Cell::Null, member.into()],
         Scope::Facility => [kind, Cell::Null, Cell::Null, Cell::Null],
     }
 }
@@ -280,6 +288,9 @@ pub(crate) fn scope_of_cells(cells: &[Cell<'_>]) -> Option<Scope> {
         LimitKind::MemberTowardsAll => member().map(Scope::MemberTowardsAll),
         LimitKind::Facility => Some(Scope::Facility),
         LimitKind::PrefundedBalance => member().map(Scope::PrefundedBalance),
+        LimitKind::Quota => member().map(Scope::Quota),
+        LimitKind::Claims => member().map(Scope::Claims),
+        LimitKind::Debts => member().map(Scope::Debts),
     }
 }
 
@@ -351,6 +362,9 @@ mod tests {
             Scope::PerPayment(member),
             Scope::Prefinancing(member),
             Scope::CommittedLine(member),
+            Scope::Quota(member),
+            Scope::Claims(member),
+            Scope::Debts(member),
         ] {
             assert_eq!(scope_of_cells(&scope_cells(scope)), Some(scope));
         }

@@ -45,7 +45,10 @@ const WRONG: &[(&str, &str)] = &[
     ("simulate --prefunding 10001", "expected a multiple"),
     ("simulate --arrangement sucre", "no rulebook is called 'sucre'"),
     ("rulebook show", "<NAME>"),
-    ("rulebook show sml", "name one of caudal, sml-ar-br, sml-br-uy, sml-br-py, cpcr, epu-1950, cach, acu, cmcf, sipa, papss"),
+    (
+        "rulebook show sml",
+        "name one of caudal, sml-ar-br, sml-br-uy, sml-br-py, cpcr, epu-1950, cach, acu, cmcf, sipa, papss",
+    ),
     ("rulebook check", "<FILE>"),
     ("verify", "--data <DIR>"),
     ("verify --data day --payment 1 --json", "cannot be used with"),

@@ -1,6 +1,7 @@
 //! Events of any type with any values, drawn from numbers that proptest generates and shrinks: fewer and smaller numbers
 //! make shorter lists and smaller values.
 
+use domain::credit::*;
 use domain::event::{
     Admitted, CommandKind, CycleClosed, Disposition, DisputeOutcome, EndReason, FxResult, PaymentEntered, Payout,
     Quote, Released, SettlementLeg, Stage,
@@ -203,11 +204,26 @@ structures! {
     SuspensionRule { queued_in }
     Article { citation, assumed }
     PriceDirection { payer, payee, rounding }
+    CreditRule { part, quotas, interest, ladder, fund }
+    TrancheSchedule { from, debtor, debtor_beyond_ppm, creditor, creditor_beyond_ppm, no_quota_as_debtor, no_quota }
+    TrancheSlice { up_to_ppm, asset_ppm }
+    QuotaTable { from, quotas, less_as_creditor }
+    CreditInterest { on, basis, rate, rounding, dearer }
+    Rung { of, at_ppm, action }
+    FundRule { paid_in_ppm, callable_ppm, capital_minor }
+    Holding { member, kind, counterparty, date }
+    NetInParts { member, cash_minor, credit_minor }
+    CycleClosedWithCredit { closed, parts, interest, repaid, changes }
 }
 
 impl Drawn for PlanAdditions {
     fn draw(from: &mut Draw<'_>) -> Self {
-        Self { price_directions: from.any(), limit_maxima: from.any(), fees: from.any() }
+        Self {
+            credit: from.any::<Option<CreditRule>>().map(Box::new),
+            price_directions: from.any(),
+            limit_maxima: from.any(),
+            fees: from.any(),
+        }
     }
 }
 
@@ -240,7 +256,7 @@ choices! {
     Role { House, Operator, Agent, Member(MemberId), Institution(InstitutionId) }
     Scope {
         InstitutionShare(InstitutionId), Pair { debtor, creditor }, CreditorExposure(MemberId), PerPayment(MemberId),
-        Prefinancing(MemberId), CommittedLine(MemberId),
+        Prefinancing(MemberId), CommittedLine(MemberId), Quota(MemberId), Claims(MemberId), Debts(MemberId),
     }
     Quote { TwoSided { buy, sell }, Reference(Rate) }
     Disposition { Cleared(Payout), Queued, AwaitingRate, AwaitingCollection, Held(MemberId) }
@@ -264,10 +280,20 @@ choices! {
     TriggerEvent { Acceptance, Fixing, Conformity, Collection, Clearing, NetSettled }
     Purpose { Goods, Services, Remittance, Pension, PublicProgramme, Investment }
     LimitKind {
-        InstitutionShare, Pair, CreditorExposure, PerPayment, Prefinancing, MemberTowardsAll, Facility, PrefundedBalance,
+        InstitutionShare, Pair, CreditorExposure, PerPayment, Prefinancing, Quota, Claims, Debts, MemberTowardsAll,
+        Facility, PrefundedBalance,
     }
     WhenUnset { Unlimited, Zero }
-    OnLimit { Refuse, Queue, PayExcess { within_business_days }, SuspendFacility }
+    OnLimit { Refuse, Queue, PayExcess { within_business_days }, PayInAsset, SuspendFacility }
+    CreditPart {
+        Tranches { schedules }, Instalments { count, every_months, bars_while_unpaid }, Apportioned { amount, step },
+        PassThrough { schedules, debt_months, repaid_in_quarters },
+    }
+    CreditRate { Fixed { ppm }, Index { name, margin_ppm, floor_ppm, fallback_ppm } }
+    CreditBalance { Claims, Debts, Instalments }
+    HoldingKind { Undated, Lot, Instalment, Pair }
+    RungOf { DebtorLimit, CreditorLimit, TotalCredit }
+    RungAction { Notice, Consult, NoNewCredit, Referral }
     BusinessDays { Weekdays, AllMembersOpen, AgentOpen, EveryDay }
     DayStep { EntryOpens, RunsFrom, RunsTo, Fixing, EntryCutOff, LastRun, Close, PayInBy }
     Netting { Bilateral, Multilateral, None }
@@ -286,6 +312,7 @@ choices! {
         Members, Initiator, Instrument, Price, Denomination, Counterparty, PositionCurrency, SettlementAsset, Triggers,
         Purposes, Evidence, Limit(LimitKind), Queue, Day, Cycle, Settlement, Interest, Conformity, Returns, Suspension,
         Fees,
+        Credit, Quotas, Fund, CreditInterest, Ladder,
     }
 }
 
@@ -411,4 +438,8 @@ bodies! {
     RunOpened { arrangement, run, items, instance, until };
     CancelPending { payment };
     RunConcluded { arrangement, run, method, value_minor, proof };
+    CycleClosedWithCredit(close);
+    CloseStopped { arrangement, cycle, missing };
+    IndexPublished { arrangement, index, rate_ppm };
+    FundMoved { arrangement, member, amount, deposit };
 }

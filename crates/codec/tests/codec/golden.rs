@@ -20,6 +20,10 @@ macro_rules! golden {
 }
 
 golden! {
+    "CycleClosedWithCredit-v1" "6444bcb99c47ecd46953ca673fc5eda93e0b10a8876eca9bd99a49a678e289c6"
+    "CloseStopped-v1" "2f2f7a2c2ff3bab79a86b06e7e5fc808f7ad3dae4a5351bd00ed4261d533e8d2"
+    "IndexPublished-v1" "6d89f7a418940ebaacc37864b02cfbbb3fbdb88fb7aa18acc8ed2aecc6f679e4"
+    "FundMoved-v1" "201cdfdfbc0744abb3ec307d2af81d2636160253cbe0301dda3711cfd2258e71"
     "ArrangementOpened-v1" "b1a73dbba0f9ee04a25f23ec0d213289f6c0800fa9f8cf1403e9042e3d487bf9"
     "CalendarDaysSet-v1" "16a2ed5ac5df2d9ec6627de225fa5102c59409deef65e54ffb44a753c8c575eb"
     "CalendarDefined-v1" "c33017d2b55f3ca40710abbde1e9e7c1d41b49508cbcbd781c865b35a2e0a388"
@@ -146,4 +150,27 @@ fn a_payment_on_the_straight_path_takes_160_bytes_at_most() {
             Amounts { payer: Some(AmountMinor::MAX), position: AmountMinor::MAX, payee: AmountMinor::MAX };
     }));
     assert!(usual.len() <= 160 && longest.len() <= 170, "{} bytes, the longest {}", usual.len(), longest.len());
+}
+
+/// Plans with credit, as adopted: the second form of a plan.
+const PLANS_WITH_CREDIT: &str = include_str!("../../golden/plans-with-credit.hex");
+const THEIR_SHA256: &str = "4cbc63445e0a7f65a44ea0de3c1049505409be0e834a56ca059c54dccc922d5c";
+
+#[test]
+fn plans_with_credit_are_read_and_written_as_published() {
+    let adopted = |plan| Event {
+        body: EventBody::RulebookAdopted {
+            rulebook: domain::RulebookId(1),
+            source: b"schema = 1".to_vec(),
+            plan: Box::new(plan),
+        },
+        ..samples::all().swap_remove(0)
+    };
+    let now: Vec<Event> = crate::plans::with_credit().into_iter().map(adopted).collect();
+    let written: String = now.iter().map(|event| hex(&encoded(event)) + "\n").collect();
+    assert_eq!(PLANS_WITH_CREDIT, written, "golden/plans-with-credit.hex:\n{written}");
+    assert_eq!(hex(&Sha256::digest(PLANS_WITH_CREDIT)), THEIR_SHA256, "golden/plans-with-credit.hex was changed");
+    for (line, event) in PLANS_WITH_CREDIT.lines().zip(&now) {
+        assert_eq!(decode_exact(&unhex(line)).as_ref(), Ok(event));
+    }
 }

@@ -1,6 +1,10 @@
 //! Plans of three shapes, which between them have every kind of value that a plan may have.
 
 use domain::Refusal;
+use domain::credit::{
+    CreditBalance, CreditInterest, CreditPart, CreditRate, CreditRule, FundRule, QuotaTable, Rung, RungAction, RungOf,
+    TrancheSchedule, TrancheSlice,
+};
 use domain::plan::{
     Article, BusinessDays, CalendarRole, CheckDigit, ConformityRule, ConversionRates, ConversionRule, Counterparty,
     CycleLength, CycleRule, DayRule, DayStep, Denomination, EvidenceRule, Initiator, InstrumentRule, InterestRule,
@@ -182,4 +186,52 @@ fn every_key() -> impl Iterator<Item = RuleKey> {
         RuleKey::Suspension,
     ]
     .into_iter()
+}
+
+/// Every kind of credit that a plan may have, one after the other, and a plan that has one of them.
+pub fn with_credit() -> Vec<Plan> {
+    let slice = |up_to_ppm, asset_ppm| TrancheSlice { up_to_ppm, asset_ppm };
+    let schedule = TrancheSchedule {
+        from: domain::Date(-7_124),
+        debtor: vec![slice(200_000, 0), slice(1_000_000, 800_000)],
+        debtor_beyond_ppm: 1_000_000,
+        creditor: vec![slice(1_000_000, 500_000)],
+        creditor_beyond_ppm: 500_000,
+        no_quota_as_debtor: vec!["GRC".to_owned()],
+        no_quota: vec!["TUR".to_owned()],
+    };
+    let amount = |minor| AmountMinor::new(minor).unwrap();
+    let parts = [
+        CreditPart::Tranches { schedules: vec![schedule.clone()] },
+        CreditPart::Instalments { count: 4, every_months: 1, bars_while_unpaid: true },
+        CreditPart::Apportioned { amount: amount(22_500_000), step: amount(10_000) },
+        CreditPart::PassThrough { schedules: vec![schedule], debt_months: 6, repaid_in_quarters: 2 },
+    ];
+    let rate = CreditRate::Index { name: "SOFR".to_owned(), margin_ppm: 5_000, floor_ppm: 0, fallback_ppm: 36_000 };
+    let interest = |on, rate, dearer| CreditInterest {
+        on,
+        basis: DayCount::Actual360,
+        rate,
+        rounding: money::Rounding::Floor,
+        dearer,
+    };
+    let credit = |part| CreditRule {
+        part,
+        quotas: vec![QuotaTable {
+            from: domain::Date(0),
+            quotas: vec![("DEU".to_owned(), 32_000_000_000)],
+            less_as_creditor: vec![("DEU".to_owned(), 1)],
+        }],
+        interest: vec![
+            interest(CreditBalance::Claims, CreditRate::Fixed { ppm: 20_000 }, None),
+            interest(CreditBalance::Debts, rate.clone(), Some((90, 10_000))),
+        ],
+        ladder: vec![Rung { of: RungOf::DebtorLimit, at_ppm: 900_000, action: RungAction::NoNewCredit }],
+        fund: Some(FundRule { paid_in_ppm: 50_000, callable_ppm: 200_000, capital_minor: 0 }),
+    };
+    let plan = |part| Plan {
+        additions: PlanAdditions { credit: Some(Box::new(credit(part))), ..PlanAdditions::default() },
+        ..push_fixed()
+    };
+    parts.into_iter().map(plan).collect()
 }

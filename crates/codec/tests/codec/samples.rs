@@ -1,6 +1,7 @@
 //! The events whose bytes are in golden/: some of each type, with every value that a field of it may have.
 
 use crate::plans;
+use domain::credit::{CycleClosedWithCredit, Holding, NetInParts};
 use domain::event::{
     Admitted, CommandKind, CycleClosed, Disposition, DisputeOutcome, EndReason, FxResult, PaymentEntered, Payout,
     Quote, Released, SettlementLeg, Stage,
@@ -320,8 +321,36 @@ fn cycle() -> Vec<Event> {
         ..empty.clone()
     };
     vec![
-        house(EventBody::CycleClosed(Box::new(empty))),
-        house(EventBody::CycleClosed(Box::new(full))),
+        house(EventBody::CycleClosed(Box::new(empty.clone()))),
+        house(EventBody::CycleClosed(Box::new(full.clone()))),
+        house(EventBody::CycleClosedWithCredit(Box::new(CycleClosedWithCredit {
+            closed: empty,
+            parts: Vec::new(),
+            interest: Vec::new(),
+            repaid: Vec::new(),
+            changes: Vec::new(),
+        }))),
+        house(EventBody::CycleClosedWithCredit(Box::new(CycleClosedWithCredit {
+            closed: full,
+            parts: vec![NetInParts { member: MEMBER, cash_minor: -21_600, credit_minor: i128::MIN }],
+            interest: vec![(MEMBER, -76), (OTHER_MEMBER, 75)],
+            repaid: vec![(OTHER_MEMBER, 1_000)],
+            changes: vec![
+                (Holding::undated(MEMBER), -78_400),
+                (Holding::lot(MEMBER, DATE), -1),
+                (Holding::instalment(OTHER_MEMBER, DATE), 1_000),
+                (Holding::pair(OTHER_MEMBER, MEMBER), 24),
+            ],
+        }))),
+        house(EventBody::CloseStopped { arrangement: ARRANGEMENT, cycle: CycleId(3), missing: amount(2_000_000) }),
+        operator(EventBody::IndexPublished { arrangement: ARRANGEMENT, index: "SOFR".to_owned(), rate_ppm: 36_000 }),
+        agent(EventBody::FundMoved { arrangement: ARRANGEMENT, member: None, amount: amount(350), deposit: true }),
+        agent(EventBody::FundMoved {
+            arrangement: ARRANGEMENT,
+            member: Some(MEMBER),
+            amount: amount(5),
+            deposit: false,
+        }),
         agent(EventBody::SettlementConfirmed { arrangement: ARRANGEMENT, cycle: CycleId(1), leg: 24 }),
         house(EventBody::CycleSettled { arrangement: ARRANGEMENT, cycle: CycleId(1) }),
         house(EventBody::TransferDue {

@@ -213,7 +213,9 @@ fn is_passing(kind: AccountKind) -> bool {
         | AccountKind::Prefunding
         | AccountKind::Agent
         | AccountKind::Fee
-        | AccountKind::Interest => false,
+        | AccountKind::Interest
+        | AccountKind::Credit
+        | AccountKind::Fund => false,
     }
 }
 

@@ -131,6 +131,7 @@ impl<'a> Tally<'a> {
                 self.members[member.index()].prefunding_usd_cents += u128::from(amount.get());
             }
             EventBody::CycleClosed(closed) => self.cycle_closed(closed),
+            EventBody::CycleClosedWithCredit(close) => self.cycle_closed(&close.closed),
             EventBody::SettlementConfirmed { cycle, leg, .. } => self.settlement_confirmed(*cycle, *leg),
             EventBody::TransferConfirmed { debtor, creditor, amount, .. } => {
                 let amount = u128::from(amount.get());

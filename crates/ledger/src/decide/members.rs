@@ -73,7 +73,10 @@ impl Decision<'_> {
             .foreign_pairs
             .iter()
             .all(|((low, high, _), owed)| *owed == 0 || (*low != member && *high != member));
+        let credit_flat = !arrangement.credit.holdings.keys().any(|holding| holding.member == member)
+            && state.accounts.balance_of(&arrangement.account_of(Owner::Member(member), AccountKind::Fund)) == 0;
         flat_positions
+            && credit_flat
             && pairs_flat
             && foreign_flat
             && state.accounts.balance_of(&net_due) == 0

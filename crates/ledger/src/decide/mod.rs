@@ -2,6 +2,7 @@
 
 mod collections;
 mod conformity;
+mod credit;
 mod disputes;
 mod facility;
 mod holds;
@@ -230,6 +231,12 @@ impl<'a> Decision<'a> {
             CommandBody::ProposeRun(proposal) => self.propose_run(proposal),
             CommandBody::ResumeFacility { arrangement } => self.resume_facility(*arrangement),
             CommandBody::ConfirmFees { arrangement, owner, amount } => self.confirm_fees(*arrangement, *owner, *amount),
+            CommandBody::PublishIndex { arrangement, index, rate_ppm } => {
+                self.publish_index(*arrangement, index, *rate_ppm)
+            }
+            CommandBody::MoveFund { arrangement, member, amount, deposit } => {
+                self.move_fund(*arrangement, *member, *amount, *deposit)
+            }
         }
     }
 
@@ -344,5 +351,7 @@ pub const fn kind_of(body: &CommandBody) -> CommandKind {
         CommandBody::ProposeRun(_) => CommandKind::ProposeRun,
         CommandBody::ResumeFacility { .. } => CommandKind::ResumeFacility,
         CommandBody::ConfirmFees { .. } => CommandKind::ConfirmFees,
+        CommandBody::PublishIndex { .. } => CommandKind::PublishIndex,
+        CommandBody::MoveFund { .. } => CommandKind::MoveFund,
     }
 }

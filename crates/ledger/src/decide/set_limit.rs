@@ -53,7 +53,10 @@ impl Decision<'_> {
             | Scope::Prefinancing(_)
             | Scope::MemberTowardsAll(_)
             | Scope::Facility
-            | Scope::PrefundedBalance(_) => {}
+            | Scope::PrefundedBalance(_)
+            | Scope::Quota(_)
+            | Scope::Claims(_)
+            | Scope::Debts(_) => {}
         }
         self.emit(EventBody::LimitSet(setting));
         Ok(DONE)
@@ -78,7 +81,11 @@ impl Decision<'_> {
                 joined(debtor)?;
                 joined(creditor)
             }
-            Scope::CreditorExposure(member) | Scope::PerPayment(member) | Scope::Prefinancing(member) => {
+            Scope::CreditorExposure(member)
+            | Scope::PerPayment(member)
+            | Scope::Prefinancing(member)
+            | Scope::Claims(member)
+            | Scope::Debts(member) => {
                 self.by_member(member)?;
                 joined(member)
             }
@@ -88,7 +95,7 @@ impl Decision<'_> {
                 self.with_four_eyes()?;
                 Ok(None)
             }
-            Scope::CommittedLine(member) | Scope::MemberTowardsAll(member) => {
+            Scope::CommittedLine(member) | Scope::Quota(member) | Scope::MemberTowardsAll(member) => {
                 self.by(Role::Operator)?;
                 self.with_four_eyes()?;
                 joined(member)

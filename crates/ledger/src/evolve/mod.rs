@@ -1,6 +1,7 @@
 //! Evolving: the only thing that changes the state, live and in replay. No clock, no I/O, no randomness, no failure;
 //! what cannot be is an assertion.
 
+mod credit;
 mod cycles;
 mod fees;
 mod legs;
@@ -95,6 +96,14 @@ impl State {
             EventBody::DayOpened { arrangement, date, schedule, .. } => self.day_opened(*arrangement, *date, schedule),
             EventBody::DayClosed { arrangement, date, .. } => self.day_closed(*arrangement, *date),
             EventBody::CycleClosed(closed) => self.cycle_closed(closed),
+            EventBody::CycleClosedWithCredit(close) => self.cycle_closed_with_credit(close),
+            EventBody::CloseStopped { arrangement, missing, .. } => self.close_stopped(*arrangement, *missing),
+            EventBody::IndexPublished { arrangement, index, rate_ppm } => {
+                self.index_published(*arrangement, index, *rate_ppm);
+            }
+            EventBody::FundMoved { arrangement, member, amount, deposit } => {
+                self.fund_moved(*arrangement, *member, *amount, *deposit);
+            }
             EventBody::SettlementConfirmed { arrangement, cycle, leg } => {
                 self.settlement_confirmed(*arrangement, *cycle, *leg);
             }

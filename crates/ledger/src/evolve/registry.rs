@@ -152,6 +152,7 @@ impl State {
             documents_waiting: BTreeMap::new(),
             facility_stopped: false,
             queued_count: 0,
+            credit: crate::credit::CreditState::default(),
         });
     }
 
@@ -246,7 +247,10 @@ impl State {
             | Scope::Prefinancing(of)
             | Scope::MemberTowardsAll(of)
             | Scope::PrefundedBalance(of)
-            | Scope::CommittedLine(of) => of == member,
+            | Scope::CommittedLine(of)
+            | Scope::Quota(of)
+            | Scope::Claims(of)
+            | Scope::Debts(of) => of == member,
             Scope::Facility => false,
         };
         arrangement.limits.retain(|scope, _| !concerns(scope));
@@ -286,6 +290,8 @@ impl Arrangement {
             // Looked up where a payment is judged.
             Scope::MemberTowardsAll(_) | Scope::Facility => {}
             Scope::PrefundedBalance(_) => unreachable!("a deposit is no limit that anybody sets"),
+            // What limits credit is looked at when a cycle closes.
+            Scope::Quota(_) | Scope::Claims(_) | Scope::Debts(_) => {}
         }
     }
 }

@@ -4,7 +4,6 @@
 use super::by_house;
 use crate::decide::is_settled;
 use crate::limits::EVENT_PAYMENTS_MAX;
-use crate::netting::close_cycle;
 use crate::state::{Arrangement, Day, State};
 use domain::event::{DisputeOutcome, EndReason, Event, EventBody};
 use domain::plan::{CycleLength, Silence};
@@ -30,7 +29,13 @@ pub(super) fn close(state: &State, arrangement: &Arrangement, day: &Day, out: &m
         lapse_disputes(arrangement, day.date, out);
     }
     if out.len() == before && !day.cycle_closed && cycle_ends_on(state, arrangement, day.date) {
-        out.push(by_house(EventBody::CycleClosed(Box::new(close_cycle(state, arrangement, day.date)))));
+        let body = crate::credit::close(state, arrangement, day.date);
+        // Said once for each amount that is missing; the day stays open until the close can be made.
+        let said = |missing: money::AmountMinor| arrangement.credit.stopped_minor == Some(missing.get());
+        if matches!(body, EventBody::CloseStopped { missing, .. } if said(missing)) {
+            return;
+        }
+        out.push(by_house(body));
     }
     if out.len() == before {
         let digest = state.digest();

@@ -25,6 +25,8 @@ pub struct House {
     pub state: State,
     pub now: Timestamp,
     pub events: Vec<Event>,
+    /// The time of each event.
+    pub times: Vec<Timestamp>,
     pub plan: Plan,
     /// What left memory.
     pub archive: BTreeMap<PaymentId, PaymentOriginal>,
@@ -57,10 +59,15 @@ impl House {
     /// Members `0..currencies.len()`, each with two institutions (`2m` and `2m + 1`) that use the currency given, USD or
     /// else; the arrangement of the rulebook is open and all have joined it.
     pub fn new(rulebook: &str, currencies: &[&'static str]) -> Self {
+        Self::under(rulebook, rulebook::source(rulebook).expect("a built-in rulebook"), currencies)
+    }
+
+    /// The same under the text of a rulebook.
+    pub fn under(rulebook: &str, source: &str, currencies: &[&'static str]) -> Self {
         let members: Vec<(String, &str)> =
             currencies.iter().enumerate().map(|(index, currency)| (format!("M{index}"), *currency)).collect();
         let members: Vec<(&str, &str)> = members.iter().map(|(code, currency)| (code.as_str(), *currency)).collect();
-        Self::of_members(rulebook, &members)
+        Self::with_text(rulebook, source, &members, |_| {})
     }
 
     /// The same with the codes that the rulebook gives members, beside their currencies.
@@ -70,13 +77,18 @@ impl House {
 
     /// The same under a plan that is changed before it is adopted.
     pub fn with_plan(rulebook: &str, members: &[(&str, &str)], change: impl FnOnce(&mut Plan)) -> Self {
-        let source = rulebook::source(rulebook).expect("a built-in rulebook");
-        let mut plan = rulebook::parse(rulebook, source).expect("it parses").compile().expect("it is built");
+        Self::with_text(rulebook, rulebook::source(rulebook).expect("a built-in rulebook"), members, change)
+    }
+
+    fn with_text(rulebook: &str, source: &str, members: &[(&str, &str)], change: impl FnOnce(&mut Plan)) -> Self {
+        let parsed = rulebook::parse(rulebook, source).unwrap_or_else(|errors| panic!("{}", errors[0]));
+        let mut plan = parsed.compile().unwrap_or_else(|missing| panic!("{missing}"));
         change(&mut plan);
         let mut house = Self {
             state: State::new(7),
             now: day("2022-03-01").start(),
             events: Vec::new(),
+            times: Vec::new(),
             plan: plan.clone(),
             archive: BTreeMap::new(),
             optimising: None,
@@ -192,6 +204,7 @@ impl House {
             let at = self.state.next_seq();
             evolve(&mut self.state, at, self.now, &event);
             self.events.push(event);
+            self.times.push(self.now);
         }
         self.check_books();
     }
@@ -206,6 +219,16 @@ impl House {
             assert!(!never_negative || balance >= 0, "{key:?} is at {balance}");
         }
         assert!(sums.values().all(|sum| *sum == 0), "{sums:?}");
+    }
+
+    /// The auditor, who knows nothing of the ledger, takes every event and comes to the same state.
+    pub fn audited(&self) {
+        let mut model = audit::Model::new();
+        for (index, (event, time)) in self.events.iter().zip(&self.times).enumerate() {
+            let seq = domain::EventSeq(u64::try_from(index).unwrap());
+            model.apply(seq, *time, event).unwrap_or_else(|finding| panic!("{finding} in {event:?}"));
+        }
+        assert_eq!(model.rows(), self.state.rows(), "the auditor has another state");
     }
 
     pub fn accepted(&mut self, actor: Actor, body: CommandBody) -> Answer {

@@ -3,6 +3,7 @@
 
 mod clearing;
 mod conformity;
+mod credit;
 mod edges;
 mod facility;
 mod gross;

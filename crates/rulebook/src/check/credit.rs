@@ -143,6 +143,12 @@ fn interest(rulebook: &Rulebook, check: &mut Check<'_>) {
             "each kind of balance once",
             "put both into one entry",
         );
+        check.contradiction_if(
+            interest.dearer_after_days.is_some() != interest.dearer_percent.is_some(),
+            &format!("interest[{}].dearer_percent", index + 1),
+            "dearer_after_days and dearer_percent, or neither",
+            "say both when a debt grows dearer and by how much",
+        );
         let (there, what) = match interest.on {
             InterestOn::PairBalances => (
                 rulebook.counterparty.is == crate::schema::CounterpartyKind::Pair,

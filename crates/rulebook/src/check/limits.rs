@@ -33,7 +33,9 @@ fn refusal_of(scope: LimitScope) -> &'static [Refusal] {
         LimitScope::Prefinancing => &[Refusal::PrefinancingLimit],
         LimitScope::MemberTowardsAll => &[Refusal::MemberLimit],
         LimitScope::Facility => &[Refusal::FacilityLimit],
-        LimitScope::Quota | LimitScope::Allocation => &[Refusal::ShareExceeded, Refusal::CreditorLimit],
+        LimitScope::Quota | LimitScope::Allocation | LimitScope::Claims | LimitScope::Debts => {
+            &[Refusal::ShareExceeded, Refusal::CreditorLimit]
+        }
     }
 }
 
@@ -43,7 +45,9 @@ fn owners_of(scope: LimitScope) -> &'static [LimitOwner] {
         LimitScope::InstitutionShare
         | LimitScope::CreditorExposure
         | LimitScope::Prefinancing
-        | LimitScope::PrefundedBalance => &[LimitOwner::Member],
+        | LimitScope::PrefundedBalance
+        | LimitScope::Claims
+        | LimitScope::Debts => &[LimitOwner::Member],
         LimitScope::Pair => &[LimitOwner::Creditor, LimitOwner::BothMembers],
         LimitScope::PerPayment | LimitScope::PersonDay | LimitScope::Window => {
             &[LimitOwner::Member, LimitOwner::Operator, LimitOwner::Council, LimitOwner::Rulebook]
@@ -71,6 +75,7 @@ fn actions_of(scope: LimitScope) -> &'static [LimitAction] {
             &[LimitAction::Refuse, LimitAction::Queue, LimitAction::PayInAsset]
         }
         LimitScope::Facility => &[LimitAction::Refuse, LimitAction::SuspendFacility],
+        LimitScope::Claims | LimitScope::Debts => &[LimitAction::PayInAsset],
     }
 }
 
@@ -133,6 +138,12 @@ fn limit_beside_others(key: &str, limit: &Limit, rulebook: &Rulebook, check: &mu
         &format!("{key}.scope"),
         "prefinancing only with legs.payout_at_clearing_by_choice = true",
         "nobody pays out before settlement here: take the limit out, or allow the choice",
+    );
+    check.contradiction_if(
+        matches!(limit.scope, LimitScope::Claims | LimitScope::Debts) && rulebook.credit.is_none(),
+        &format!("{key}.scope"),
+        "a limit of credit only with the table [credit]",
+        "add [credit], or take the limit out",
     );
     check.contradiction_if(
         matches!(limit.scope, LimitScope::Quota | LimitScope::Allocation) && rulebook.quotas.is_none(),

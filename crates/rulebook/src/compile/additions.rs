@@ -1,6 +1,6 @@
 //! What only some rulebooks ask for, as a plan has it.
 
-use super::{limit_kind, words};
+use super::{credit, limit_kind, words};
 use crate::schema::{FeeKind, Rulebook};
 use domain::plan::{FeeRule, LimitKind, PlanAdditions, PriceDirection};
 use money::AmountMinor;
@@ -8,6 +8,7 @@ use money::AmountMinor;
 /// The additions of a rulebook; the default where it asks for none.
 pub(super) fn of(rulebook: &Rulebook) -> PlanAdditions {
     PlanAdditions {
+        credit: credit::of(rulebook).map(Box::new),
         price_directions: price_directions(rulebook),
         limit_maxima: limit_maxima(rulebook),
         fees: fees(rulebook),

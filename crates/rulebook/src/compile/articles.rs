@@ -1,11 +1,11 @@
 //! Where each rule of a plan comes from.
 
 use super::limit_kind;
-use crate::schema::Rulebook;
+use crate::schema::{InterestOn, Rulebook};
 use crate::section::Source;
 use domain::plan::{Article, RuleKey};
 
-fn article(source: &Source) -> Article {
+pub(super) fn article(source: &Source) -> Article {
     Article { citation: source.article.clone(), assumed: source.assumes_anything() }
 }
 
@@ -27,11 +27,12 @@ pub(super) fn of(rulebook: &Rulebook) -> Vec<(RuleKey, Article)> {
         (RuleKey::Returns, article(&rulebook.returns.source)),
         (RuleKey::Suspension, article(&rulebook.suspension.source)),
     ];
+    let pair_interest = rulebook.interest.iter().find(|rule| rule.on == InterestOn::PairBalances);
     let optional = [
         (RuleKey::Instrument, rulebook.instrument.as_ref().map(|rule| &rule.source)),
         (RuleKey::Evidence, rulebook.evidence.as_ref().map(|rule| &rule.source)),
         (RuleKey::Queue, rulebook.queue.as_ref().map(|rule| &rule.source)),
-        (RuleKey::Interest, rulebook.interest.first().map(|rule| &rule.source)),
+        (RuleKey::Interest, pair_interest.map(|rule| &rule.source)),
         (RuleKey::Conformity, rulebook.conformity.as_ref().map(|rule| &rule.source)),
     ];
     let fees = &rulebook.fees;
@@ -45,6 +46,7 @@ pub(super) fn of(rulebook: &Rulebook) -> Vec<(RuleKey, Article)> {
             .iter()
             .filter_map(|limit| Some((RuleKey::Limit(limit_kind(limit.scope)?), article(&limit.source)))),
     );
+    sources.extend(super::credit::articles(rulebook));
     sources.sort_by_key(|(key, _)| *key);
     sources
 }

@@ -2,11 +2,14 @@
 
 mod additions;
 mod articles;
+mod credit;
 mod missing;
 mod words;
 
 use crate::not_built::NotBuilt;
-use crate::schema::{self, CalendarOf, CycleLengthKind, LimitAction, LimitScope, PriceKind, Rulebook, Unset};
+use crate::schema::{
+    self, CalendarOf, CycleLengthKind, InterestOn, LimitAction, LimitScope, PriceKind, Rulebook, Unset,
+};
 use domain::plan::{
     ConformityRule, ConversionRule, CycleLength, CycleRule, DayRule, DayStep, EvidenceRule, InstrumentRule,
     InterestRule, LimitKind, LimitRule, OnLimit, Plan, Price, QueueRule, ReturnRule, SettlementRule, SuspensionRule,
@@ -44,7 +47,7 @@ impl Rulebook {
             day: day(&self.day),
             cycle: cycle(&self.cycle),
             settlement: settlement(&self.settlement),
-            interest: self.interest.first().map(interest),
+            interest: self.interest.iter().find(|interest| interest.on == InterestOn::PairBalances).map(interest),
             conformity: self.conformity.as_ref().map(|conformity| ConformityRule {
                 within_business_days: conformity.within_business_days.to_u8(),
                 silence_is: words::silence(conformity.silence_is),
@@ -113,11 +116,10 @@ fn limit_kind(scope: LimitScope) -> Option<LimitKind> {
         LimitScope::MemberTowardsAll => Some(LimitKind::MemberTowardsAll),
         LimitScope::Facility => Some(LimitKind::Facility),
         LimitScope::PrefundedBalance => Some(LimitKind::PrefundedBalance),
-        LimitScope::Quota
-        | LimitScope::Allocation
-        | LimitScope::AutomaticCredit
-        | LimitScope::PersonDay
-        | LimitScope::Window => None,
+        LimitScope::Quota => Some(LimitKind::Quota),
+        LimitScope::Claims => Some(LimitKind::Claims),
+        LimitScope::Debts => Some(LimitKind::Debts),
+        LimitScope::Allocation | LimitScope::AutomaticCredit | LimitScope::PersonDay | LimitScope::Window => None,
     }
 }
 
@@ -141,7 +143,8 @@ fn limit(limit: &schema::Limit) -> LimitRule {
                     .to_u8(),
             },
             LimitAction::SuspendFacility => OnLimit::SuspendFacility,
-            LimitAction::BuyAllocation | LimitAction::PayInAsset => unreachable!("{not_built}"),
+            LimitAction::PayInAsset => OnLimit::PayInAsset,
+            LimitAction::BuyAllocation => unreachable!("{not_built}"),
         },
         refusal: limit.refusal.0,
     }

@@ -125,9 +125,9 @@ pub(super) fn fee_to(to: FeeTo) -> plan::FeeTo {
 pub(super) fn netting(netting: NettingKind) -> plan::Netting {
     match netting {
         NettingKind::Bilateral => plan::Netting::Bilateral,
-        NettingKind::Multilateral => plan::Netting::Multilateral,
+        // With history: that is the tranches'.
+        NettingKind::Multilateral | NettingKind::MultilateralWithHistory => plan::Netting::Multilateral,
         NettingKind::None => plan::Netting::None,
-        NettingKind::MultilateralWithHistory => unreachable!("{NOT_BUILT}"),
     }
 }
 

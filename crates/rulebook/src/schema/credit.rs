@@ -29,7 +29,7 @@ words! {
     BeyondQuota {
         /// A share is paid in the asset.
         Percent = "percent",
-        /// The council decides case by case.
+        /// The council decides, by setting the member's quota; without a decision all is in the asset.
         Decision = "decision",
     }
 
@@ -156,7 +156,7 @@ sections! {
     /// Tranches of the quota: what is paid is a function of the cumulative position, so that credit is given back as the
     /// position falls.
     rule Tranches = "credit.tranches" {
-        /// Whether the schedule is read at the cumulative position; otherwise at each net alone.
+        /// Whether the schedule is read at the cumulative position; otherwise where what is owed from credit stands.
         cumulative: bool,
         /// The schedules, from date to date.
         schedules: Entries<TrancheSchedule>,
@@ -343,8 +343,14 @@ sections! {
         /// The rate where the index is not published, or has ended.
         [required with kind = "index"]
         fallback_percent: Option<Percent>,
-        /// Rounding of the cumulative amount.
+        /// Rounding of the cumulative amount, signed like the balance: "floor" leaves what is rounded off with the house.
         rounding: super::AmountRounding,
+        /// Days after which a debt grows dearer.
+        [admitted with on = "debts"]
+        dearer_after_days: Option<Whole<1, 3650>>,
+        /// By how much a year.
+        [admitted with on = "debts"]
+        dearer_percent: Option<Percent>,
     }
 
     /// Credit for exceptional events only.

@@ -22,6 +22,10 @@ words! {
         Facility = "facility",
         /// A member's quota.
         Quota = "quota",
+        /// What a member is owed from credit.
+        Claims = "claims",
+        /// What a member owes from credit.
+        Debts = "debts",
         /// Units allotted to a member for a period.
         Allocation = "allocation",
         /// Credit that a creditor has to give without being asked.

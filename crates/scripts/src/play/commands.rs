@@ -130,9 +130,11 @@ impl Player<'_> {
                 match *scope {
                     Scope::InstitutionShare(institution) => by_member(member_of(institution), body),
                     Scope::Pair { creditor, .. } => by_member(creditor, body),
-                    Scope::CreditorExposure(member) | Scope::PerPayment(member) | Scope::Prefinancing(member) => {
-                        by_member(member, body)
-                    }
+                    Scope::CreditorExposure(member)
+                    | Scope::PerPayment(member)
+                    | Scope::Prefinancing(member)
+                    | Scope::Claims(member)
+                    | Scope::Debts(member) => by_member(member, body),
                     // What no member sets for itself, the operator does.
                     _ => by_operator(body),
                 }

@@ -24,6 +24,7 @@ impl Record {
     pub(super) fn take(&mut self, event: &EventBody) {
         match event {
             EventBody::CycleClosed(closed) => self.closed.push((**closed).clone()),
+            EventBody::CycleClosedWithCredit(close) => self.closed.push(close.closed.clone()),
             EventBody::SettlementConfirmed { cycle, leg, .. } => {
                 self.confirmed.insert((*cycle, *leg));
             }

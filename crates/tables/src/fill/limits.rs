@@ -73,7 +73,10 @@ impl Filler {
             | Scope::Prefinancing(member)
             | Scope::MemberTowardsAll(member)
             | Scope::PrefundedBalance(member)
-            | Scope::CommittedLine(member) => member == left,
+            | Scope::CommittedLine(member)
+            | Scope::Quota(member)
+            | Scope::Claims(member)
+            | Scope::Debts(member) => member == left,
             Scope::Facility => false,
         };
         let in_force = self.house.limits.iter().filter(|((of, scope), _)| *of == arrangement && concerns(scope));

@@ -16,6 +16,7 @@
 //! | nets, settlement, transfers | `cycles.rs` |
 //! | what is known from before, when the file is opened | `load.rs` |
 
+mod credit;
 mod cycles;
 mod days;
 mod house;
@@ -164,6 +165,14 @@ impl Filler {
                 Ok(About::arrangement(*arrangement))
             }
             EventBody::CycleClosed(closed) => self.cycle_closed(closed),
+            EventBody::CycleClosedWithCredit(close) => self.cycle_closed_with_credit(close),
+            EventBody::FundMoved { arrangement, member, amount, deposit } => {
+                self.fund_moved(*arrangement, *member, *amount, *deposit)
+            }
+            // What they change is in the closes that follow.
+            EventBody::CloseStopped { arrangement, .. } | EventBody::IndexPublished { arrangement, .. } => {
+                Ok(About::arrangement(*arrangement))
+            }
             EventBody::SettlementConfirmed { arrangement, cycle, leg } => {
                 self.settlement_confirmed(*arrangement, *cycle, *leg)
             }

@@ -119,7 +119,7 @@ impl Filler {
     }
 
     /// A posting that no other table tells of, with both its entries as rows.
-    fn post_told(
+    pub(super) fn post_told(
         &mut self,
         (from, to): (AccountKey, AccountKey),
         amount_minor: i128,

@@ -21,6 +21,8 @@ use tables::{Reader, Tables, Value};
 
 /// The first byte of a row about days of balance.
 const DAYS_OF_BALANCE: u8 = 16;
+/// Those of rows about claims, debts and their interest.
+const CREDIT: std::ops::RangeInclusive<u8> = 60..=65;
 
 type Sql = Vec<Value>;
 
@@ -222,6 +224,8 @@ pub fn account_key(row: &Sql) -> AccountKey {
         "agent" => AccountKind::Agent,
         "interest" => AccountKind::Interest,
         "fee" => AccountKind::Fee,
+        "credit" => AccountKind::Credit,
+        "fund" => AccountKind::Fund,
         other => panic!("a kind {other}"),
     };
     AccountKey { book, owner, currency: currency(row, 4), kind }
@@ -377,6 +381,9 @@ fn scope(row: &Sql) -> Scope {
         "committed line" => Scope::CommittedLine(member(row, 4)),
         "member towards all" => Scope::MemberTowardsAll(member(row, 4)),
         "facility" => Scope::Facility,
+        "quota" => Scope::Quota(member(row, 4)),
+        "claims" => Scope::Claims(member(row, 4)),
+        "debts" => Scope::Debts(member(row, 4)),
         other => panic!("a limit {other}"),
     }
 }
@@ -417,10 +424,11 @@ fn leg_state(number: i64) -> LegState {
     *LegState::ALL.iter().find(|state| i64::from(**state as u8) == number).expect("a state of a leg")
 }
 
-/// Rows that only one of two has, but for days of balance.
+/// Rows that only one of two has, but for days of balance, and for the kinds, dates and interest of claims and debts, of
+/// which the tables have the sums.
 pub fn apart(of_sql: &[Vec<u8>], of_auditor: &[Vec<u8>]) -> String {
     let relevant = |rows: &[Vec<u8>]| -> BTreeSet<Vec<u8>> {
-        rows.iter().filter(|row| row[0] != DAYS_OF_BALANCE).cloned().collect()
+        rows.iter().filter(|row| row[0] != DAYS_OF_BALANCE && !CREDIT.contains(&row[0])).cloned().collect()
     };
     let (mine, theirs) = (relevant(of_sql), relevant(of_auditor));
     let hex = |row: &Vec<u8>| row.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
@@ -458,7 +466,16 @@ pub fn follow(chain: &Chain, every: usize) {
 fn the_state_of_simulated_houses_computed_from_the_tables_is_that_of_the_auditor_after_every_block() {
     let mut seen: BTreeMap<String, u64> = BTreeMap::new();
     // Members of these houses never get to leave, and no optimiser works beside them; that is below.
-    let elsewhere = ["MemberLeft", "RunOpened", "CancelPending", "RunConcluded"];
+    let elsewhere = [
+        "MemberLeft",
+        "RunOpened",
+        "CancelPending",
+        "RunConcluded",
+        // No fund and no index is in what the simulator draws.
+        "CloseStopped",
+        "IndexPublished",
+        "FundMoved",
+    ];
     let missing = |seen: &BTreeMap<String, u64>| -> Vec<&str> {
         let names = codec::EVENT_TYPES.iter().map(|kind| kind.name);
         names.filter(|name| !seen.contains_key(*name) && !elsewhere.contains(name)).collect()

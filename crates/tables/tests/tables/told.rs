@@ -106,13 +106,17 @@ impl Told {
     pub fn limit(&mut self, arrangement: ArrangementId, scope: Scope, maximum_minor: u64, effective: &str) {
         let body = EventBody::LimitSet(LimitSetting { arrangement, scope, maximum_minor, effective: day(effective) });
         match scope {
-            Scope::CommittedLine(_) | Scope::MemberTowardsAll(_) | Scope::Facility => self.operator(body),
+            Scope::CommittedLine(_) | Scope::Quota(_) | Scope::MemberTowardsAll(_) | Scope::Facility => {
+                self.operator(body)
+            }
             Scope::InstitutionShare(institution) => self.by(member_of(MemberId(small(i64::from(institution.0)))), body),
             Scope::Pair { creditor, .. } => self.by(member_of(creditor), body),
             Scope::CreditorExposure(of)
             | Scope::PerPayment(of)
             | Scope::Prefinancing(of)
-            | Scope::PrefundedBalance(of) => self.by(member_of(of), body),
+            | Scope::PrefundedBalance(of)
+            | Scope::Claims(of)
+            | Scope::Debts(of) => self.by(member_of(of), body),
         }
     }
 

@@ -2,8 +2,9 @@
 
 use super::Features;
 use crate::schema::{
-    Credit, Decomposition, DenominationIn, FeeKind, InterestKind, InterestOn, Limit, LimitAction, LimitOwner,
-    LimitScope, PositionsIn, PriceKind, Rulebook, UnitKind, Unset,
+    CounterpartyKind, Credit, Decomposition, DenominationIn, FeeKind, FundedBy, InterestKind, InterestOn, Limit,
+    LimitAction, LimitOwner, LimitScope, NettingKind, PositionsIn, PriceKind, QuotaBy, Rulebook, RungAction, RungOf,
+    UnitKind, Unset,
 };
 
 pub(super) fn gather(rulebook: &Rulebook, features: &mut Features) {
@@ -15,16 +16,22 @@ pub(super) fn gather(rulebook: &Rulebook, features: &mut Features) {
         self::limit(limit, rulebook, features);
     }
     if let Some(credit) = &rulebook.credit {
-        self::credit(credit, features);
+        self::credit(credit, rulebook, features);
     }
     if let Some(quotas) = &rulebook.quotas {
-        features.add(&quotas.source, "quotas");
+        // What a rule gives is computed outside and entered by the operator, as a limit.
+        let entered = rulebook.limits.iter().any(|limit| limit.scope == LimitScope::Quota);
+        features.add_if(quotas.by == QuotaBy::ShareOfAverage && !entered, &quotas.source, "quotas that nobody enters");
     }
-    if let Some(fund) = &rulebook.fund {
-        features.add(&fund.source, "a reserve fund");
+    if let (Some(fund), None) = (&rulebook.fund, &rulebook.credit) {
+        features.add(&fund.source, "a reserve fund without credit");
     }
     for rung in rulebook.ladder.iter() {
-        features.add(&rung.source, format!("a ladder of limits: {} at {} %", rung.action.word(), rung.at_percent));
+        let shown = matches!(rung.action, RungAction::Notice | RungAction::Consult | RungAction::Referral);
+        let stops = rung.action == RungAction::NoNewCredit && rung.of == RungOf::DebtorLimit;
+        let run = rulebook.credit.is_some() && (shown || stops);
+        let feature = format!("a ladder of limits: {} at {} %", rung.action.word(), rung.at_percent);
+        features.add_if(!run, &rung.source, feature);
     }
     interest(rulebook, features);
     if let Some(margin) = &rulebook.contingency_margin {
@@ -77,7 +84,6 @@ fn limit(limit: &Limit, rulebook: &Rulebook, features: &mut Features) {
         let feature = match limit.scope {
             LimitScope::Allocation => "allocations".to_owned(),
             LimitScope::AutomaticCredit => "automatic credit".to_owned(),
-            LimitScope::Quota => "a limit by quota".to_owned(),
             other => format!("a limit of the kind {}", other.word()),
         };
         features.add(&limit.source, feature);
@@ -101,7 +107,10 @@ fn limit(limit: &Limit, rulebook: &Rulebook, features: &mut Features) {
         LimitAction::PayExcess => limit.scope == LimitScope::Pair,
         LimitAction::PayOutAfterSettlement => limit.scope == LimitScope::Prefinancing,
         LimitAction::SuspendFacility => limit.scope == LimitScope::Facility,
-        LimitAction::BuyAllocation | LimitAction::PayInAsset => false,
+        LimitAction::PayInAsset => {
+            matches!(limit.scope, LimitScope::Quota | LimitScope::Claims | LimitScope::Debts)
+        }
+        LimitAction::BuyAllocation => false,
     };
     features.add_if(!run, &limit.source, format!("{} at the limit {scope}", limit.on_limit.word()));
 }
@@ -115,19 +124,44 @@ fn owners_run(scope: LimitScope) -> Option<&'static [LimitOwner]> {
         | LimitScope::CreditorExposure
         | LimitScope::PerPayment
         | LimitScope::PrefundedBalance
-        | LimitScope::Prefinancing => Some(&[LimitOwner::Member]),
+        | LimitScope::Prefinancing
+        | LimitScope::Claims
+        | LimitScope::Debts => Some(&[LimitOwner::Member]),
+        LimitScope::Quota => Some(&[LimitOwner::Operator, LimitOwner::Council]),
         LimitScope::MemberTowardsAll | LimitScope::Facility => {
             Some(&[LimitOwner::Operator, LimitOwner::Council, LimitOwner::Rulebook])
         }
-        LimitScope::Quota
-        | LimitScope::Allocation
-        | LimitScope::AutomaticCredit
-        | LimitScope::PersonDay
-        | LimitScope::Window => None,
+        LimitScope::Allocation | LimitScope::AutomaticCredit | LimitScope::PersonDay | LimitScope::Window => None,
     }
 }
 
-fn credit(credit: &Credit, features: &mut Features) {
+/// Whether the parts are one of the sequences that run.
+fn parts_run(credit: &Credit, rulebook: &Rulebook) -> bool {
+    let parts: Vec<Decomposition> = credit.decompose.iter().copied().collect();
+    let bilateral = rulebook.cycle.netting == NettingKind::Bilateral;
+    let multilateral = !bilateral && rulebook.cycle.netting != NettingKind::None;
+    let in_asset = rulebook.positions.currency != PositionsIn::Denominated;
+    let cumulative = credit.tranches.as_ref().is_some_and(|tranches| tranches.cumulative);
+    let by_creditors =
+        credit.instalments.as_ref().is_some_and(|instalments| instalments.funded_by == FundedBy::CreditorsProRata);
+    let own_debt_first = credit.pass_through.as_ref().is_some_and(|pass_through| pass_through.repays_own_debt_first);
+    in_asset
+        && match parts.as_slice() {
+            [Decomposition::Identity] => true,
+            [Decomposition::Tranches] => multilateral && cumulative,
+            [Decomposition::Instalments] => multilateral && by_creditors,
+            [Decomposition::Apportioned] => bilateral && rulebook.counterparty.is == CounterpartyKind::Pair,
+            [Decomposition::ClaimsFirst, Decomposition::Tranches, Decomposition::PassThrough] => {
+                multilateral && !cumulative && own_debt_first
+            }
+            _ => false,
+        }
+}
+
+fn credit(credit: &Credit, rulebook: &Rulebook, features: &mut Features) {
+    if parts_run(credit, rulebook) {
+        return;
+    }
     for part in credit.decompose.iter() {
         let missing = "bug: the table of each part is there, which was checked";
         let (source, feature) = match part {
@@ -153,9 +187,14 @@ fn credit(credit: &Credit, features: &mut Features) {
 }
 
 fn interest(rulebook: &Rulebook, features: &mut Features) {
-    for (index, interest) in rulebook.interest.iter().enumerate() {
+    for interest in rulebook.interest.iter() {
         let in_asset = rulebook.positions.currency == PositionsIn::Asset;
-        let run = interest.on == InterestOn::PairBalances && index == 0 && in_asset;
+        let on_credit = matches!(interest.on, InterestOn::Claims | InterestOn::Debts | InterestOn::Instalments);
+        let apportioned = rulebook.credit.as_ref().is_some_and(|credit| credit.apportioned.is_some());
+        if on_credit && !apportioned {
+            continue;
+        }
+        let run = interest.on == InterestOn::PairBalances && in_asset;
         if !run {
             features.add(&interest.source, format!("interest on {}", interest.on.word().replace('_', " ")));
         } else if interest.kind == InterestKind::Index {

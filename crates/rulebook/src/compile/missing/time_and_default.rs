@@ -3,8 +3,7 @@
 use super::Features;
 use crate::schema::{
     CarriedOutBy, ClaimsAre, ClearedItems, CycleLengthKind, Effect, FinalAt, InstructionsAre, InterestRuns, LimitScope,
-    NettingKind, OpenItems, PositionsIn, QueuedItems, Recall, ReturnItems, Roll, Rulebook, SettlementMethod, Trigger,
-    TriggerOn,
+    OpenItems, PositionsIn, QueuedItems, Recall, ReturnItems, Roll, Rulebook, SettlementMethod, Trigger, TriggerOn,
 };
 
 pub(super) fn gather(rulebook: &Rulebook, features: &mut Features) {
@@ -47,8 +46,6 @@ fn legs(rulebook: &Rulebook, features: &mut Features) {
 
 fn cycle(rulebook: &Rulebook, features: &mut Features) {
     let cycle = &rulebook.cycle;
-    let history = cycle.netting == NettingKind::MultilateralWithHistory;
-    features.add_if(history, &cycle.source, "netting through time");
     let settlement = &rulebook.settlement;
     let gross = settlement.method == SettlementMethod::GrossRealTime;
     // Each payment moves from one balance with the agent to another, which have to hold it; then leg 3 is due.
