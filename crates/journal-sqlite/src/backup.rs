@@ -24,8 +24,21 @@ pub struct Restored {
 /// # Errors
 /// [`JournalFault::TargetNotEmpty`]; any fault of the source or of the copy.
 pub fn backup(dir: &Path, target: &Path) -> Result<Head, JournalFault> {
+    backup_with(dir, target, || Ok(()))
+}
+
+/// The same, with something beside the journal that belongs to the copy: it is copied after the journal and before the
+/// mark, so that a copy without it is refused too.
+///
+/// # Errors
+/// As [`backup`], and those of `beside`.
+pub fn backup_with<E: From<JournalFault>>(
+    dir: &Path,
+    target: &Path,
+    beside: impl FnOnce() -> Result<(), E>,
+) -> Result<Head, E> {
     let source = open_read_only(dir)?;
-    copy(dir, source.mark(), target)
+    copy(dir, source.mark(), target, beside)
 }
 
 /// Copies a backup to the empty or new folder `dir`. With the folder that was lost in `lost`, its mark tells which
@@ -35,13 +48,28 @@ pub fn backup(dir: &Path, target: &Path) -> Result<Head, JournalFault> {
 /// [`JournalFault::TargetNotEmpty`], [`JournalFault::InUse`]; any fault of the backup or of the copy.
 pub fn restore(backup: &Path, dir: &Path, lost: Option<&Path>) -> Result<Restored, JournalFault> {
     let mark = open_read_only(backup)?.mark();
-    let head = copy(backup, mark, dir)?;
+    // First what may be wrong with the question: afterwards the folder is no longer empty.
     let lost_mark = lost.map(mark_file::read).transpose()?.map(|read| read.mark);
+    let head = copy(backup, mark, dir, || Ok::<(), JournalFault>(()))?;
     let missing = lost_mark.filter(|mark| mark.next_seq > head.next_seq).map(|mark| head.next_seq..mark.next_seq);
     Ok(Restored { head, missing })
 }
 
-fn copy(source: &Path, mark: Mark, target: &Path) -> Result<Head, JournalFault> {
+fn copy<E: From<JournalFault>>(
+    source: &Path,
+    mark: Mark,
+    target: &Path,
+    beside: impl FnOnce() -> Result<(), E>,
+) -> Result<Head, E> {
+    let _lock = take_empty(target)?;
+    Database::open_for_reading(source)?.copy_to(target)?;
+    folder::sync_folder(target)?;
+    beside()?;
+    Ok(seal(target, &mark)?)
+}
+
+/// Takes a new or empty folder for a copy.
+fn take_empty(target: &Path) -> Result<FolderLock, JournalFault> {
     match folder::look(target) {
         Ok(Contents::Missing) => folder::create(target)?,
         Ok(Contents::Fresh) => {}
@@ -53,11 +81,13 @@ fn copy(source: &Path, mark: Mark, target: &Path) -> Result<Head, JournalFault> 
         Err(JournalFault::NotAJournal { .. }) => return Err(not_empty(target)),
         Err(fault) => return Err(fault),
     }
-    let _lock = FolderLock::take(target)?;
-    Database::open_for_reading(source)?.copy_to(target)?;
-    folder::sync_folder(target)?;
+    FolderLock::take(target)
+}
+
+/// Writes the mark of a copy that is whole.
+fn seal(target: &Path, mark: &Mark) -> Result<Head, JournalFault> {
     // First the source's mark, so that the copy is held to what was acknowledged there; then its own head.
-    mark_file::write_whole(target, &mark)?;
+    mark_file::write_whole(target, mark)?;
     match verify_files(target) {
         Ok(head) => {
             mark_file::write_whole(target, &head.mark())?;

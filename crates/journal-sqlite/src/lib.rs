@@ -29,7 +29,7 @@ mod verify;
 mod writer;
 
 pub use auxiliary::{auxiliary_names, read_auxiliary, remove_auxiliary, write_auxiliary, write_auxiliary_gently};
-pub use backup::{Restored, backup, restore};
+pub use backup::{Restored, backup, backup_with, restore};
 pub use database::Synchronous;
 pub use folder::{DATABASE_FILE, LOCK_FILE, MARK_FILE, SNAPSHOT_FOLDER};
 pub use sqlite_journal::{SqliteJournal, StoreOptions};

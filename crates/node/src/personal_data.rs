@@ -21,8 +21,8 @@ pub(crate) struct PersonalData {
     store: PayloadStore,
     /// Commitments of batches under way, by place of their command.
     flying: VecDeque<Vec<Option<Commitment>>>,
-    /// Payloads whose orders were refused: no event names them, and nobody instructed that they be kept.
-    refused: BTreeSet<Commitment>,
+    /// Payloads put here that no answer named: if it stays so, nobody instructed that they be kept.
+    unnamed: BTreeSet<Commitment>,
 }
 
 impl PersonalData {
@@ -36,16 +36,18 @@ impl PersonalData {
     ) -> Result<Self, NodeFault> {
         let (mut store, warnings) = PayloadStore::open(&dir.join(PAYLOAD_FOLDER), key, StoreOptions::default())?;
         warnings.into_iter().for_each(|warning| warn(Warning { code: warning.code, message: warning.message }));
-        let swept = swept_to(dir)?;
+        // The note says to which head of the journal the store was swept, and how far in the store that was: if the store
+        // says another thing, it is not the one that was swept (it was restored), and everything is looked through.
+        let swept = swept_to(dir)?.filter(|(_, slots)| *slots == store.swept_slots()).map(|(head, _)| head);
         if swept != Some(*head) {
             let from = swept.unwrap_or(Head::EMPTY);
             // A head of another journal says nothing: then everything is looked through.
             let blocks = blocks_after(&from).or_else(|_| blocks_after(&Head::EMPTY))?;
             let named = commitments(blocks)?;
             store.sweep(|commitment| named.contains(commitment))?;
-            note_swept(dir, head)?;
+            note_swept(dir, head, store.swept_slots())?;
         }
-        Ok(Self { store, flying: VecDeque::new(), refused: BTreeSet::new() })
+        Ok(Self { store, flying: VecDeque::new(), unnamed: BTreeSet::new() })
     }
 
     pub(crate) const fn store(&mut self) -> &mut PayloadStore {
@@ -72,36 +74,36 @@ impl PersonalData {
             CommandBody::Submit(submission) => Some(submission.order().commitment),
             _ => None,
         };
-        let of_batch = batch.entries.iter().map(|entry| commitment(&entry.command));
-        self.flying.push_back(of_batch.map(|commitment| commitment.filter(|found| fresh.contains(found))).collect());
+        self.unnamed.extend(fresh);
+        self.flying.push_back(batch.entries.iter().map(|entry| commitment(&entry.command)).collect());
     }
 
-    /// The batch came back: what was put for orders that were refused is not kept.
+    /// The batch came back: what its answers name is kept. The same payload may come with several orders, of which one is
+    /// refused and another is not, in whatever batches.
     pub(crate) fn released(&mut self, released: &Released) {
         let Some(commitments) = self.flying.pop_front() else { return };
         let is_named = |place: usize| {
             matches!(
                 released.answers.get(place).map(|answered| &answered.answer),
-                Some(Answer::Accepted { .. } | Answer::Duplicate { .. })
+                Some(Answer::Accepted { .. } | Answer::Duplicate { refusal: None, .. })
             )
         };
-        let mut unnamed: BTreeSet<Commitment> = commitments.iter().flatten().copied().collect();
         for (place, commitment) in commitments.iter().enumerate() {
             if let Some(commitment) = commitment
                 && is_named(place)
             {
-                unnamed.remove(commitment);
+                self.unnamed.remove(commitment);
             }
         }
-        self.refused.extend(unnamed);
     }
 
     /// Everything is durable: nothing is left that no event names.
     pub(crate) fn close(mut self, dir: &Path, head: &Head) -> Result<(), NodeFault> {
-        let refused = self.refused;
-        self.store.sweep(|commitment| !refused.contains(commitment))?;
+        let unnamed = self.unnamed;
+        self.store.sweep(|commitment| !unnamed.contains(commitment))?;
+        let slots = self.store.swept_slots();
         self.store.close()?;
-        note_swept(dir, head)
+        note_swept(dir, head, slots)
     }
 }
 
@@ -120,18 +122,21 @@ fn commitments(blocks: impl Iterator<Item = Result<Block, JournalFault>>) -> Res
     Ok(named)
 }
 
-/// The head of the last sweep, if it is known.
-fn swept_to(dir: &Path) -> Result<Option<Head>, NodeFault> {
+/// The head of the last sweep and how far in the store it was, if it is known.
+fn swept_to(dir: &Path) -> Result<Option<(Head, u64)>, NodeFault> {
     match journal_sqlite::read_auxiliary(dir, SWEPT) {
-        Ok(bytes) => Ok(bytes.and_then(|bytes| head_of(&bytes))),
+        Ok(bytes) => Ok(bytes.and_then(|bytes| {
+            let (slots, head) = bytes.split_first_chunk()?;
+            Some((head_of(head)?, u64::from_be_bytes(*slots)))
+        })),
         Err(JournalFault::AuxiliaryDamaged { .. }) => Ok(None),
         Err(fault) => Err(fault.into()),
     }
 }
 
-fn note_swept(dir: &Path, head: &Head) -> Result<(), NodeFault> {
+fn note_swept(dir: &Path, head: &Head, slots: u64) -> Result<(), NodeFault> {
     let mut bytes = Vec::new();
-    for number in [head.blocks, head.next_seq, head.epoch] {
+    for number in [slots, head.blocks, head.next_seq, head.epoch] {
         bytes.extend_from_slice(&number.to_be_bytes());
     }
     bytes.extend_from_slice(&head.time_us.to_be_bytes());

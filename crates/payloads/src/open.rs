@@ -137,10 +137,12 @@ impl PayloadStore {
 
     /// Compares keys with ciphertexts where a crash, or a log that recovery cut short, can have left them apart.
     fn settle_last_batch(&mut self, warnings: &mut Warnings) -> Result<(), PayloadFault> {
-        let (slots, rows_end, batch_first) =
-            (self.keys.slots(), self.ciphertexts.rows_end()?, self.ciphertexts.meta().batch_first);
-        if slots < batch_first {
-            let what = format!("there are {slots} keys, and {batch_first} were acknowledged");
+        let meta = self.ciphertexts.meta();
+        let (slots, rows_end, batch_first) = (self.keys.slots(), self.ciphertexts.rows_end()?, meta.batch_first);
+        // What was swept was there, synced, and compared with the journal.
+        let acknowledged = batch_first.max(meta.swept);
+        if slots < acknowledged {
+            let what = format!("there are {slots} keys, and {acknowledged} were acknowledged");
             return Err(PayloadFault::new(Problem::Truncated(StoreFile::Keys), self.keys.path(), what));
         }
         let (ciphertexts, being_erased) = (&self.ciphertexts, self.payments_being_erased()?);

@@ -44,6 +44,13 @@ impl PayloadStore {
         Ok(swept)
     }
 
+    /// Slots that were compared with the journal by the last sweep: whoever notes what the sweep was compared with notes this
+    /// beside it, and knows a store that was brought back from a copy.
+    #[must_use]
+    pub fn swept_slots(&self) -> u64 {
+        self.ciphertexts.meta().swept
+    }
+
     fn look_through(
         &self,
         first: u64,

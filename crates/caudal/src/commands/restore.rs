@@ -41,6 +41,17 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
             ),
         );
     }
+    let personal_data = arguments.from.join("payloads");
+    if personal_data.is_dir() {
+        warnings::warn(
+            "PERSONAL_DATA_NOT_RESTORED",
+            format!(
+                "the journal is back, the personal data are not; {}; bring them back with `caudal payload restore`, with their \
+                 keys and the newest register of erasures, before the house is started",
+                personal_data.display()
+            ),
+        );
+    }
     let sound = folder_check::check(&arguments.data)?;
     output::print(&format!("restored to {}\n{}", arguments.data.display(), verdict(&sound)))?;
     Ok(Exit::Done)

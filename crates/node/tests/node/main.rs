@@ -2,6 +2,7 @@
 
 mod house;
 mod open_runs;
+mod personal_data;
 mod promises;
 mod recovery;
 mod years;
