@@ -19,6 +19,7 @@ mod people;
 mod progress;
 mod run_csv;
 mod run_report;
+mod run_settling;
 mod values;
 mod warnings;
 mod watcher;

@@ -3,6 +3,7 @@
 use crate::failure::{Exit, Failure};
 use crate::json::{self, Exact};
 use crate::run_report::{Report, citation, wait_article};
+use crate::run_settling::ending;
 use domain::refusal_text::{Language, explain};
 use lab::outcome::Counted;
 use std::path::{Path, PathBuf};
@@ -108,7 +109,30 @@ const ASSUMPTIONS: Form = Form {
     ],
 };
 
-const FORMS: [&Form; 6] = [&SUMMARY, &MEMBERS, &DAYS, &REFUSALS, &WAITS, &ASSUMPTIONS];
+const RUNS: Form = Form {
+    file: "runs.csv",
+    what: "Optimisation runs that had something to choose from, where runs are optimised (--optimise); else none. Amounts in US \
+           dollars, at the prices of the run.",
+    columns: &[
+        ("run", "Number of the run"),
+        ("at", "When it froze the queue, UTC"),
+        (
+            "ending",
+            "at_once: order of entry left nothing to choose from; optimised; or without_proposal: in order of entry",
+        ),
+        ("frozen_count", "Payments that waited"),
+        ("frozen_usd", "Their value"),
+        ("fifo_usd", "What settles in order of entry"),
+        ("bilateral_usd", "What offsetting pairs of institutions alone would have settled"),
+        ("settled_count", "Payments that the run settled"),
+        ("settled_usd", "Their value"),
+        ("upper_bound_usd", "What no choice exceeds, proved; empty where nobody proved a bound"),
+        ("gap", "(bound - settled) / bound, a fraction rounded up; 0: proved to be the most"),
+        ("ticks", "Work of the optimiser; empty where nothing was left to it"),
+    ],
+};
+
+const FORMS: [&Form; 7] = [&SUMMARY, &MEMBERS, &DAYS, &REFUSALS, &WAITS, &RUNS, &ASSUMPTIONS];
 const DESCRIPTION: &str = "README.md";
 
 impl CsvFolder {
@@ -133,6 +157,7 @@ impl CsvFolder {
         self.replace(DAYS.file, &file(&DAYS, days(report)))?;
         self.replace(REFUSALS.file, &file(&REFUSALS, refusals(report, language)))?;
         self.replace(WAITS.file, &file(&WAITS, waits(report)))?;
+        self.replace(RUNS.file, &file(&RUNS, runs(report)))?;
         self.replace(ASSUMPTIONS.file, &file(&ASSUMPTIONS, assumptions(report)))
     }
 
@@ -308,6 +333,27 @@ fn waits(report: &Report<'_>) -> Vec<Vec<Cell>> {
         vec![Cell::text(reason.text()), count, usd, Cell::Text(article)]
     };
     report.outcome.waits.by_reason.iter().map(row).collect()
+}
+
+fn runs(report: &Report<'_>) -> Vec<Vec<Cell>> {
+    let row = |run: &lab::outcome::RunOutcome| {
+        let none = || Cell::Number(String::new());
+        vec![
+            Cell::count(run.run.0.into()),
+            Cell::Text(run.at.to_string()),
+            Cell::text(ending(run.ending)),
+            Cell::count(run.frozen_count),
+            Cell::usd(run.frozen_usd_cents),
+            Cell::usd(run.fifo_usd_cents),
+            Cell::usd(run.bilateral_usd_cents),
+            Cell::count(run.settled_count),
+            Cell::usd(run.value_usd_cents),
+            run.upper_bound_usd_cents.map_or_else(none, Cell::usd),
+            run.gap_ppm().map_or_else(none, |ppm| Cell::Number(Exact::ratio(ppm).to_string())),
+            run.ticks.map_or_else(none, Cell::count),
+        ]
+    };
+    report.outcome.runs.iter().map(row).collect()
 }
 
 fn assumptions(report: &Report<'_>) -> Vec<Vec<Cell>> {

@@ -2,6 +2,8 @@
 
 use crate::json::{self, Exact};
 use crate::people::{Table, count, list, percent, usd};
+use crate::run_settling::{self, Settling};
+use crate::watcher::SolveTimes;
 use domain::plan::{Article, LimitKind, Plan, RuleKey};
 use domain::refusal_text::{Language, explain};
 use lab::notice::Notices;
@@ -19,6 +21,7 @@ pub(crate) struct Report<'a> {
     pub(crate) scenario: &'a Scenario,
     pub(crate) notices: &'a Notices,
     pub(crate) outcome: &'a Outcome,
+    pub(crate) solved: &'a SolveTimes,
     pub(crate) elapsed: Duration,
 }
 
@@ -44,6 +47,9 @@ struct Object {
     netting_cycles: u64,
     assumptions: Vec<String>,
     notices: Vec<Said>,
+    /// Only where runs are optimised.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    optimisation: Option<Settling>,
 }
 
 #[derive(Serialize)]
@@ -88,6 +94,7 @@ impl Report<'_> {
             netting_cycles: outcome.cycles_closed,
             assumptions: assumptions.sentences(),
             notices: self.notices.iter().map(|said| Said { code: said.code(), text: said.to_string() }).collect(),
+            optimisation: self.scenario.has_optimiser().then(|| Settling::of(outcome, self.solved)),
         })
     }
 
@@ -104,11 +111,15 @@ impl Report<'_> {
 
     /// The page; `next` says where to look from there.
     pub(crate) fn page(&self, language: Language, next: &[String]) -> String {
+        let outcome = self.outcome;
         let mut page = format!("\n{}\n\n{}", self.headline(), self.money());
         let mut section = |title: &str, content: &str| write!(page, "\n{title}\n{content}").expect("text");
         section("Who owes, and who is owed", &self.members());
         section("Refused", &self.refused(language));
         section("Waited", &self.waited());
+        if self.scenario.has_optimiser() {
+            section("Optimisation runs", &run_settling::page(outcome, self.solved));
+        }
         section("What decides these figures", &list(&self.scenario.assumptions().sentences()));
         section("Where to look next", &list(next));
         page.push_str(&self.signature());
@@ -261,7 +272,7 @@ pub(crate) fn citation(article: &Article) -> String {
 }
 
 /// A part of a whole as a percentage.
-fn share(part: i128, whole: i128) -> String {
+pub(crate) fn share(part: i128, whole: i128) -> String {
     if whole == 0 { percent(0) } else { percent(part * 1_000_000 / whole) }
 }
 

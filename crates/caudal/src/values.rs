@@ -20,6 +20,11 @@ pub(crate) fn payments() -> clap::builder::RangedU64ValueParser {
     clap::value_parser!(u64).range(1..=json::WHOLE_MAX)
 }
 
+/// A budget of the optimiser.
+pub(crate) fn ticks() -> clap::builder::RangedU64ValueParser {
+    clap::value_parser!(u64).range(1..=json::WHOLE_MAX)
+}
+
 pub(crate) fn language(text: &str) -> Result<Language, String> {
     Language::from_code(text).ok_or_else(|| "expected one of es, pt, en, fr".to_owned())
 }

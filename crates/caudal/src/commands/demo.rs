@@ -3,13 +3,14 @@
 use crate::demo_folder::{self, Begun};
 use crate::failure::{Exit, Failure};
 use crate::run_report::Report;
-use crate::watcher::Watcher;
+use crate::watcher::{SolveTimes, Watcher};
 use crate::{output, values, warnings};
 use clap::Args;
 use domain::refusal_text::Language;
 use lab::driver;
 use lab::notice::Notices;
 use lab::options::{DEFAULT_SEED, DemoOptions, MOST_DEMO_DAYS};
+use lab::outcome::Outcome;
 use lab::random::Seed;
 use lab::scenario::Scenario;
 use std::path::{Path, PathBuf};
@@ -18,6 +19,7 @@ use std::time::Instant;
 pub(crate) const EXAMPLE: &str = "\
 Examples:
   caudal demo
+  caudal demo --optimise 100000000           more settles than in order of entry
   caudal demo --payments 100000 --data day
   caudal demo --payments 100000 --data day --resume      after a crash: goes on where it stopped";
 
@@ -33,6 +35,10 @@ pub(crate) struct Arguments {
     /// Seed: the same arguments give the same payments, events and digest
     #[arg(long, value_name = "N", default_value_t = DEFAULT_SEED, allow_negative_numbers = true, value_parser = values::seed())]
     pub(crate) seed: u64,
+    /// Solves optimisation runs with a budget of N ticks each (some hundred million take a second); else they settle in order of
+    /// entry
+    #[arg(long, value_name = "TICKS", allow_negative_numbers = true, value_parser = values::ticks())]
+    pub(crate) optimise: Option<u64>,
     /// Folder for the journal, kept; else a temporary one, removed
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
@@ -72,11 +78,12 @@ impl Arguments {
             ("--payments", payments),
             ("--seed", self.seed.to_string()),
             ("--payments-in-memory", in_memory),
+            ("--optimise", self.optimise.map_or_else(|| "none".to_owned(), |ticks| ticks.to_string())),
         ]
     }
 
     fn watcher(&self, scenario: &Scenario) -> Watcher {
-        if self.progress_json { Watcher::Json(0) } else { Watcher::bar(scenario.assumptions().ticket_count) }
+        if self.progress_json { Watcher::json() } else { Watcher::bar(scenario.assumptions().ticket_count) }
     }
 }
 
@@ -87,12 +94,17 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     }
     let mut notices = Notices::new();
     let scenario = Scenario::demo(arguments.options(), &mut notices)?;
+    let scenario = match arguments.optimise {
+        Some(ticks) => scenario.with_optimiser(ticks),
+        None => scenario,
+    };
     notices.iter().for_each(warnings::note);
-    let outcome = match &arguments.data {
+    let (outcome, solved) = match &arguments.data {
         Some(dir) => in_folder(arguments, &scenario, dir)?,
         None => in_temporary_folder(arguments, &scenario)?,
     };
-    let report = Report { scenario: &scenario, notices: &notices, outcome: &outcome, elapsed: started.elapsed() };
+    let (notices, outcome, solved) = (&notices, &outcome, &solved);
+    let report = Report { scenario: &scenario, notices, outcome, solved, elapsed: started.elapsed() };
     if arguments.json {
         output::print(&report.json())?;
     } else {
@@ -101,15 +113,16 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-fn in_folder(arguments: &Arguments, scenario: &Scenario, dir: &Path) -> Result<lab::outcome::Outcome, Failure> {
+fn in_folder(arguments: &Arguments, scenario: &Scenario, dir: &Path) -> Result<(Outcome, SolveTimes), Failure> {
     let in_memory = arguments.payments_in_memory;
     let mut node = demo_folder::open(dir, scenario.opening_time(), in_memory, &arguments.begun())?;
-    let outcome = driver::run(scenario, node.engine(), &mut arguments.watcher(scenario))?;
+    let mut watcher = arguments.watcher(scenario);
+    let outcome = driver::run(scenario, node.engine(), &mut watcher)?;
     demo_folder::close(node, &arguments.begun())?;
-    Ok(outcome)
+    Ok((outcome, watcher.solved()))
 }
 
-fn in_temporary_folder(arguments: &Arguments, scenario: &Scenario) -> Result<lab::outcome::Outcome, Failure> {
+fn in_temporary_folder(arguments: &Arguments, scenario: &Scenario) -> Result<(Outcome, SolveTimes), Failure> {
     let folder = tempfile::Builder::new().prefix("caudal-demo-").tempdir().map_err(|error| {
         let place = std::env::temp_dir();
         let message = format!(

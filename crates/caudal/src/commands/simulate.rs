@@ -4,7 +4,7 @@ use super::rulebook as rulebooks;
 use crate::failure::{Exit, Failure};
 use crate::run_csv::CsvFolder;
 use crate::run_report::Report;
-use crate::watcher::Watcher;
+use crate::watcher::{SolveTimes, Watcher};
 use crate::{hash_key, output, values, warnings};
 use clap::Args;
 use domain::Date;
@@ -29,6 +29,7 @@ Examples:
   caudal simulate --trade trade.csv --year 2012 --rates daily.csv --rates annual.csv
   caudal simulate --trade trade.csv --year 2012 --from 2024-01-01 --to 2024-12-31 --take-up 10
   caudal simulate --trade trade.csv --year 2012 --arrangement cpcr --csv tables --json
+  caudal simulate --from 2024-03-01 --to 2024-03-31 --prefunding 0.4 --optimise 100000000
 
 Files are CSV with columns by name, plain or gzip:
   trade     year,exporter_iso3,importer_iso3,value_usd
@@ -71,6 +72,10 @@ pub(crate) struct Arguments {
     /// Seed: the same arguments and files give the same payments, events and digest
     #[arg(long, value_name = "N", default_value_t = DEFAULT_SEED, allow_negative_numbers = true, value_parser = values::seed())]
     pub(crate) seed: u64,
+    /// Solves optimisation runs with a budget of N ticks each (some hundred million take a second); else they settle in order of
+    /// entry
+    #[arg(long, value_name = "TICKS", allow_negative_numbers = true, value_parser = values::ticks())]
+    pub(crate) optimise: Option<u64>,
     /// Writes tables as CSV files into this folder, with a description of their columns
     #[arg(long, value_name = "DIR")]
     pub(crate) csv: Option<PathBuf>,
@@ -102,11 +107,16 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let started = Instant::now();
     let mut notices = Notices::new();
     let scenario = Scenario::simulate(arguments.options()?, &mut notices)?;
+    let scenario = match arguments.optimise {
+        Some(ticks) => scenario.with_optimiser(ticks),
+        None => scenario,
+    };
     notices.iter().for_each(warnings::note);
     // Before the run: it may be long, and its result is not to be lost for want of a folder.
     let csv = arguments.csv.as_deref().map(CsvFolder::prepare).transpose()?;
-    let outcome = drive(&scenario)?;
-    let report = Report { scenario: &scenario, notices: &notices, outcome: &outcome, elapsed: started.elapsed() };
+    let (outcome, solved) = drive(&scenario)?;
+    let (notices, outcome, solved) = (&notices, &outcome, &solved);
+    let report = Report { scenario: &scenario, notices, outcome, solved, elapsed: started.elapsed() };
     if let Some(csv) = csv {
         csv.write(&report, arguments.language)?;
     }
@@ -119,12 +129,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
 }
 
 /// The run, on a journal in memory: nobody relies on it after the command.
-fn drive(scenario: &Scenario) -> Result<Outcome, Failure> {
+fn drive(scenario: &Scenario) -> Result<(Outcome, SolveTimes), Failure> {
     let journal = MemoryJournal::open(&MemoryDisk::new(), scenario.opening_time().0, NoFaults)?;
     let mut engine: Engine<MemoryJournal, LedgerMachine> =
         Engine::open(journal, Options::ledger(hash_key::draw()), &mut |_| ())?;
     let mut watcher = Watcher::bar(scenario.assumptions().ticket_count);
-    Ok(driver::run(scenario, &mut engine, &mut watcher)?)
+    let outcome = driver::run(scenario, &mut engine, &mut watcher)?;
+    Ok((outcome, watcher.solved()))
 }
 
 /// Name and text of a rulebook: one that comes with the program, or a file.

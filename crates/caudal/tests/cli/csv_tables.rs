@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-const FILES: [&str; 6] = ["summary.csv", "members.csv", "days.csv", "refusals.csv", "waits.csv", "assumptions.csv"];
+const FILES: [&str; 7] =
+    ["summary.csv", "members.csv", "days.csv", "refusals.csv", "waits.csv", "runs.csv", "assumptions.csv"];
 
 const RUN: [&str; 9] =
     ["simulate", "--json", "--from", "2024-03-04", "--to", "2024-03-15", "--prefunding", "0.2", "--csv"];
@@ -60,6 +61,30 @@ fn the_tables_agree_with_each_other_and_with_the_object() {
     assert_eq!(sum(&waits, "usd"), sum(&members, "waited_usd"));
     let (_, assumptions) = table(&dir, "assumptions.csv");
     assert!(assumptions.iter().any(|row| row["text"].starts_with("prefunding: 0.2 times")), "{assumptions:?}");
+}
+
+#[test]
+fn runs_are_rows_where_they_are_optimised_and_agree_with_the_object() {
+    let dir = tempfile::tempdir().expect("a folder");
+    run(&[&RUN[..], &[text(dir.path())]].concat()).done();
+    assert!(table(dir.path(), "runs.csv").1.is_empty(), "nobody asked for them");
+    let object = run(&[&RUN[..], &[text(dir.path()), "--optimise", "1000000"]].concat()).object();
+    let (_, rows) = table(dir.path(), "runs.csv");
+    let totals = &object["optimisation"]["totals"];
+    assert_eq!(Some(rows.len() as u64), totals["runs"].as_u64());
+    for (column, total) in [
+        ("frozen_usd", "frozen_usd"),
+        ("fifo_usd", "fifo_usd"),
+        ("bilateral_usd", "bilateral_usd"),
+        ("settled_usd", "settled_usd"),
+        ("upper_bound_usd", "upper_bound_usd"),
+    ] {
+        assert_eq!(cents(&totals[total].to_string()), sum(&rows, column), "{column}");
+    }
+    let ticks = rows.iter().filter_map(|row| row["ticks"].parse::<u64>().ok()).sum::<u64>();
+    assert_eq!(Some(ticks), totals["ticks"].as_u64());
+    assert!(sum(&rows, "settled_usd") > sum(&rows, "fifo_usd"), "more settles than in order of entry");
+    assert!(rows.iter().any(|row| row["ending"] == "optimised" && row["gap"] == "0.000000"), "{rows:?}");
 }
 
 #[test]

@@ -70,6 +70,67 @@ fn the_object_has_every_key_with_the_promised_form() {
     }
 }
 
+/// The object of a run without what differs from run to run.
+fn without_clocks(line: &str) -> Value {
+    let mut object = run(&words(line)).object();
+    object.as_object_mut().expect("an object").remove("seconds");
+    for part in ["/optimisation/totals", "/optimisation/runs"] {
+        let Some(part) = object.pointer_mut(part) else { continue };
+        let objects =
+            if part.is_array() { part.as_array_mut().expect("a list").iter_mut().collect() } else { vec![part] };
+        for object in objects {
+            let object = object.as_object_mut().expect("an object");
+            assert!(object.remove("seconds").is_some_and(|seconds| seconds.is_number() || seconds.is_null()));
+            object.remove("longest_seconds");
+        }
+    }
+    object
+}
+
+#[test]
+fn optimised_runs_are_told_with_bound_gap_and_work_and_what_would_release_the_rest() {
+    let line = "demo --json --days 3 --payments 400 --optimise 1000000";
+    let object = without_clocks(line);
+    let optimisation = &object["optimisation"];
+    let runs = optimisation["runs"].as_array().expect("a list");
+    assert_eq!(optimisation["totals"]["runs"].as_u64(), Some(runs.len() as u64));
+    let mut told = 0;
+    for run in runs {
+        let usd = |key: &str| run[key].as_f64().unwrap_or_else(|| panic!("{key}: {run}"));
+        let ascending = [usd("fifo_usd"), usd("settled_usd"), usd("upper_bound_usd"), usd("frozen_usd")];
+        assert!(ascending.is_sorted() && usd("bilateral_usd") <= usd("frozen_usd"), "{run}");
+        assert!((0.0..=1.0).contains(&usd("gap")), "{run}");
+        assert_eq!(run["ticks"].is_u64(), run["ending"] == "optimised", "{run}");
+        for waiting in run["waiting"].as_array().expect("a list") {
+            assert!(waiting["payment"].is_u64() && waiting["payer"].is_string() && waiting["usd"].is_number());
+            for obstacle in waiting["obstacles"].as_array().expect("a list") {
+                let text = obstacle["text"].as_str().expect("a sentence");
+                assert!(text.contains(waiting["payer"].as_str().expect("text")), "{obstacle}");
+                assert!(obstacle["kind"] != "liquidity" || obstacle["missing_usd"].is_number(), "{obstacle}");
+                told += 1;
+            }
+        }
+    }
+    assert!(told > 5, "{told}");
+    let gains = optimisation["gains"].as_array().expect("a list");
+    let sum = |key: &str| gains.iter().map(|gain| gain[key].as_f64().expect("a number")).sum::<f64>();
+    assert!((sum("sent_usd") - sum("received_usd")).abs() < 0.01 && sum("headroom_saved_usd") > 0.0, "{gains:?}");
+    assert_eq!(object, without_clocks(line), "the same arguments, the same object");
+    assert!(run(&words("demo --json --payments 100")).object().get("optimisation").is_none(), "nobody asked");
+}
+
+#[test]
+fn an_optimised_demo_is_gone_on_with_under_the_same_budget_only() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let line = |ticks: &str| {
+        let data = dir.path().join("day");
+        format!("demo --json --payments 300 --data {} --resume --optimise {ticks}", data.display())
+    };
+    let (first, again) = (without_clocks(&line("1000000")), without_clocks(&line("1000000")));
+    assert_eq!(first, again);
+    run(&words(&line("2000000"))).fails(2, "RUN_OTHER");
+}
+
 #[test]
 fn every_payment_is_in_one_figure() {
     for line in RUNS {

@@ -24,6 +24,7 @@ fn steady(page: &str) -> String {
             let (rest, _) = rest.rsplit_once(", ").expect("seconds at the end");
             format!("… events{rest}, … seconds.")
         }
+        line if line.contains(" seconds of solving") => "  … seconds of solving, … at most in one run".to_owned(),
         line => line.to_owned(),
     };
     page.lines().map(steady).collect::<Vec<_>>().join("\n")
@@ -45,6 +46,7 @@ fn simulate(arguments: &[&str]) -> String {
 #[test]
 fn a_page_says_value_in_netted_hard_currency_who_owes_what_was_refused_and_what_waited() {
     insta::assert_snapshot!("page_caudal", steady(&simulate(&["--prefunding", "0.4"])));
+    insta::assert_snapshot!("page_optimised", steady(&simulate(&["--prefunding", "0.4", "--optimise", "1000000"])));
     insta::assert_snapshot!("page_sml", steady(&simulate(&["--arrangement", "sml-ar-br"])));
     insta::assert_snapshot!("page_cpcr", steady(&simulate(&["--arrangement", "cpcr"])));
 }
