@@ -71,10 +71,10 @@ pub(crate) enum Command {
     /// Makes the journal into SQL tables, and answers what an auditor asks of them
     #[command(after_help = tables::EXAMPLE)]
     Tables(tables::Arguments),
-    /// Sets off debts from a file: the most that cycles of debts and liquidity allow, proved
+    /// Sets off debts from a file: the most that can be, proved
     #[command(after_help = clear::EXAMPLE)]
     Clear(clear::Arguments),
-    /// Settles queued payments from a file together: the most that liquidity and limits allow, proved
+    /// Settles queued payments from a file together: the most that can be, proved
     #[command(after_help = queue::EXAMPLE)]
     Queue(queue::Arguments),
     /// Checks a folder of results of clear or queue by its certificate; nothing is solved

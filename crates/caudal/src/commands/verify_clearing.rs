@@ -15,8 +15,8 @@ Examples:
   caudal verify-clearing result            exit code 0: accepted; 1: refused, with the reason
   caudal verify-clearing result --json     {\"accepted\":true,\"kind\":\"queue\",…}
 
-Nothing is solved: the input in the folder is read again, everything that follows from it is computed
-again, and the certificate must prove that no answer is worth more than it claims.";
+Nothing is solved: the input in the folder is read again, what follows from it is computed again,
+and the certificate must prove that no answer is worth more than it claims.";
 
 /// What to check.
 #[derive(Args, Clone, Debug)]
