@@ -34,6 +34,11 @@ impl Exact {
     pub(crate) fn seconds(elapsed: std::time::Duration) -> Exact {
         Exact { units: i128::try_from(elapsed.as_millis()).unwrap_or(i128::MAX), decimals: 3 }
     }
+
+    /// Seconds with six decimals: of what takes less than a millisecond.
+    pub(crate) fn seconds_to_the_microsecond(elapsed: std::time::Duration) -> Exact {
+        Exact { units: i128::try_from(elapsed.as_micros()).unwrap_or(i128::MAX), decimals: 6 }
+    }
 }
 
 impl std::fmt::Display for Exact {
@@ -71,6 +76,7 @@ mod tests {
             (Exact::ratio(1_000_000), "1.000000"),
             (Exact::ratio(42), "0.000042"),
             (Exact::seconds(std::time::Duration::from_micros(1_234_567)), "1.234"),
+            (Exact::seconds_to_the_microsecond(std::time::Duration::from_nanos(1_234_567)), "0.001234"),
         ] {
             assert_eq!(text(&exact), written);
         }

@@ -181,9 +181,9 @@ impl Report<'_> {
             liquidity_used: figures.liquidity_used.0,
             liquidity_used_by_participant: by_participant(&self.proposal.injected),
             liquidity_returned_by_participant: by_participant(&self.proposal.returned),
-            seconds: Exact::seconds(self.solved),
-            read_seconds: Exact::seconds(self.read),
-            write_seconds: Exact::seconds(self.written),
+            seconds: Exact::seconds_to_the_microsecond(self.solved),
+            read_seconds: Exact::seconds_to_the_microsecond(self.read),
+            write_seconds: Exact::seconds_to_the_microsecond(self.written),
         })
     }
 
@@ -212,7 +212,7 @@ impl Report<'_> {
         page.push_str(&format!(
             "\nread in {} s, solved in {} s, written in {} s\n",
             Exact::seconds(self.read),
-            Exact::seconds(self.solved),
+            Exact::seconds_to_the_microsecond(self.solved),
             Exact::seconds(self.written)
         ));
         if let Some(out) = out {

@@ -285,9 +285,9 @@ impl Report<'_> {
             explanations: self.waits.iter().map(|waits| self.explanation(waits)).collect(),
             gains: names().zip(parts.iter().map(|part| gain(*part))).collect(),
             ticks: self.ticks,
-            seconds: Exact::seconds(self.solved),
-            read_seconds: Exact::seconds(self.read),
-            write_seconds: Exact::seconds(self.written),
+            seconds: Exact::seconds_to_the_microsecond(self.solved),
+            read_seconds: Exact::seconds_to_the_microsecond(self.read),
+            write_seconds: Exact::seconds_to_the_microsecond(self.written),
         })
     }
 
@@ -332,7 +332,7 @@ impl Report<'_> {
         page.push_str(&format!(
             "\nread in {} s, solved in {} s, written in {} s\n",
             Exact::seconds(self.read),
-            Exact::seconds(self.solved),
+            Exact::seconds_to_the_microsecond(self.solved),
             Exact::seconds(self.written)
         ));
         if let Some(out) = out {
