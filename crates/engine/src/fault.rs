@@ -194,7 +194,8 @@ impl From<JournalFault> for OpenFault {
     }
 }
 
-/// Why a snapshot was not used. It is a cache: the journal was replayed instead, and nothing is lost but time.
+/// Why a snapshot was not used. It is a cache: the one before is tried, then the journal is replayed as a whole, and nothing
+/// is lost but time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SnapshotWarning {
     /// It is not what was written.
@@ -253,7 +254,10 @@ impl fmt::Display for SnapshotWarning {
                 write!(f, "the archive lacks payments that left memory before the snapshot at height {height}")?;
             }
         }
-        f.write_str("; beside the journal; nothing to do: the state was rebuilt from the journal")
+        f.write_str(
+            "; beside the journal; nothing to do: the one before is tried, and without one that fits the state is rebuilt \
+             from the journal",
+        )
     }
 }
 

@@ -33,4 +33,4 @@ pub use machine::Machine;
 pub use open::{Options, Replayed};
 pub use read::{Held, Revealed};
 pub use replica::Replica;
-pub use snapshot::SNAPSHOT_VERSION;
+pub use snapshot::{MadeBy, SNAPSHOT_BEGINNING_BYTES, SNAPSHOT_VERSION, snapshot_made_by};

@@ -46,9 +46,7 @@ impl<J: Journal, M: Machine> Engine<J, M> {
         Ok(Self::at(journal, options.machine, state))
     }
 
-    /// Begins with a snapshot and replays what came after it. A snapshot that does not fit (damaged, of another version,
-    /// of another journal, of one that was longer) costs time and nothing else: everything is replayed, and the warning
-    /// says why.
+    /// As [`Engine::open_from_snapshots`], with one snapshot to begin with.
     ///
     /// # Errors
     /// [`OpenFault`].
@@ -58,23 +56,52 @@ impl<J: Journal, M: Machine> Engine<J, M> {
         options: Options<M>,
         progress: &mut dyn FnMut(Replayed),
     ) -> Result<(Self, Option<SnapshotWarning>), OpenFault> {
-        let warning = match snapshot::decode(&options.machine, snapshot) {
-            Err(warning) => warning,
-            Ok(Snapshot { head, state }) if !options.machine.has_what_left(&state) => {
-                SnapshotWarning::ArchiveBehind { height: EventSeq(head.next_seq) }
-            }
-            Ok(Snapshot { head, state }) => {
-                match (Replay { options: &options, progress }).run(&journal, &head, state) {
-                    Ok(state) => return Ok((Self::at(journal, options.machine, state), None)),
-                    // Also where the journal itself is at fault: replaying it from the start will say so.
-                    Err(OpenFault::Journal(JournalFault::Forked { .. })) => {
-                        SnapshotWarning::NotOfThisJournal { height: EventSeq(head.next_seq) }
-                    }
-                    Err(fault) => return Err(fault),
+        let (mut only, mut warning) = (Some(snapshot.to_vec()), None);
+        let mut next = || only.take();
+        let engine =
+            Self::open_from_snapshots(journal, &mut next, options, &mut |found| warning = Some(found), progress)?;
+        Ok((engine, warning))
+    }
+
+    /// Begins with the first snapshot of those that `next` gives that fits, and replays what came after it. One that does not
+    /// fit (damaged, of another version, of another journal, of one that was longer, without what had left memory before
+    /// it) is told of, and the next one is tried; when there is none any more, everything is replayed. So a snapshot that
+    /// does not fit costs time and nothing else.
+    ///
+    /// # Errors
+    /// [`OpenFault`].
+    pub fn open_from_snapshots(
+        journal: J,
+        next: &mut dyn FnMut() -> Option<Vec<u8>>,
+        options: Options<M>,
+        warn: &mut dyn FnMut(SnapshotWarning),
+        progress: &mut dyn FnMut(Replayed),
+    ) -> Result<Self, OpenFault> {
+        while let Some(bytes) = next() {
+            let decoded = snapshot::decode(&options.machine, &bytes);
+            drop(bytes);
+            let (head, state) = match decoded {
+                Err(warning) => {
+                    warn(warning);
+                    continue;
                 }
+                Ok(Snapshot { head, state }) => (head, state),
+            };
+            let height = EventSeq(head.next_seq);
+            if !options.machine.has_what_left(&state) {
+                warn(SnapshotWarning::ArchiveBehind { height });
+                continue;
             }
-        };
-        Ok((Self::open(journal, options, progress)?, Some(warning)))
+            match (Replay { options: &options, progress }).run(&journal, &head, state) {
+                Ok(state) => return Ok(Self::at(journal, options.machine, state)),
+                // Also where the journal itself is at fault: replaying it from the start will say so.
+                Err(OpenFault::Journal(JournalFault::Forked { .. })) => {
+                    warn(SnapshotWarning::NotOfThisJournal { height });
+                }
+                Err(fault) => return Err(fault),
+            }
+        }
+        Self::open(journal, options, progress)
     }
 }
 

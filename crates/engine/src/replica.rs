@@ -33,6 +33,12 @@ impl<M: Machine> Replica<M> {
         }
     }
 
+    /// The options back, of a replica that is of no use.
+    #[must_use]
+    pub fn into_options(self) -> Options<M> {
+        self.options
+    }
+
     /// Where it stands.
     #[must_use]
     pub const fn head(&self) -> Head {

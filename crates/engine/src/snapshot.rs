@@ -1,7 +1,7 @@
 //! Snapshots: a state as bytes, with the head of the journal that it stands on.
 //!
 //! A snapshot is a cache. It is read by the version that made it and by no other, and whatever is wrong with it, the
-//! journal is replayed instead.
+//! one before is tried, and then the journal is replayed as a whole.
 //!
 //! | bytes | field |
 //! | ---: | --- |
@@ -71,6 +71,37 @@ pub(crate) fn decode<M: Machine>(machine: &M, bytes: &[u8]) -> Result<Snapshot<M
     Ok(Snapshot { head: parts.head, state })
 }
 
+/// Bytes from the beginning of a snapshot that are enough to tell who made it.
+pub const SNAPSHOT_BEGINNING_BYTES: u64 = 260;
+
+/// Who made a snapshot, as far as its beginning tells; the rest of it is not looked at.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum MadeBy {
+    /// This version of the program: it can be read.
+    ThisVersion,
+    /// Another version: of use to that one only.
+    OtherVersion,
+    /// It is no snapshot.
+    Nobody,
+}
+
+/// Tells who made a snapshot, from its first [`SNAPSHOT_BEGINNING_BYTES`] bytes.
+#[must_use]
+pub fn snapshot_made_by(beginning: &[u8]) -> MadeBy {
+    match named_program(beginning) {
+        None => MadeBy::Nobody,
+        Some((found, _)) if found == program().as_bytes() => MadeBy::ThisVersion,
+        Some(_) => MadeBy::OtherVersion,
+    }
+}
+
+/// The program that a snapshot names, and what follows.
+fn named_program(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let rest = bytes.strip_prefix(&MAGIC)?;
+    let (&length, rest) = rest.split_first()?;
+    rest.split_at_checked(usize::from(length))
+}
+
 fn program() -> String {
     format!("engine {} snapshot {SNAPSHOT_VERSION}", env!("CARGO_PKG_VERSION"))
 }
@@ -84,9 +115,7 @@ struct Parts<'a> {
 
 impl<'a> Parts<'a> {
     fn of(content: &'a [u8]) -> Option<Self> {
-        let rest = content.strip_prefix(&MAGIC)?;
-        let (&length, rest) = rest.split_first()?;
-        let (program, rest) = rest.split_at_checked(usize::from(length))?;
+        let (program, rest) = named_program(content)?;
         let (head, rest) = rest.split_first_chunk::<HEAD_BYTES>()?;
         let (digest, state) = rest.split_first_chunk::<HASH_BYTES>()?;
         let number = |at: usize| -> Option<[u8; 8]> { head.get(at..at + 8)?.try_into().ok() };

@@ -4,7 +4,10 @@ mod toy;
 
 use domain::{EventSeq, Timestamp};
 use engine::limits::REPLAY_EVENTS_PER_REPORT;
-use engine::{Batch, Closed, Engine, Machine, OpenFault, Options, Replayed, SnapshotWarning};
+use engine::{
+    Batch, Closed, Engine, Machine, MadeBy, OpenFault, Options, Replayed, SNAPSHOT_BEGINNING_BYTES, SnapshotWarning,
+    snapshot_made_by,
+};
 use journal::{BlockDraft, Journal, MemoryDisk, MemoryJournal, NoFaults};
 use sha2::{Digest, Sha256};
 use toy::{Ask, Fact, House, OPTIONS, Toy, ToyEngine, deposit, deposits, journal, open, told};
@@ -204,6 +207,50 @@ fn a_snapshot_whose_state_is_not_the_one_that_it_names_is_not_used() {
     let (engine, warning, _) = open_from(&disk, &other, OPTIONS).expect("opens");
     assert_eq!(warning, Some(SnapshotWarning::DigestMismatch { height: EventSeq(7) }));
     assert_eq!(engine.state_for_simulation(), &house);
+}
+
+#[test]
+fn whatever_is_wrong_with_a_snapshot_the_one_before_is_tried() {
+    let disk = MemoryDisk::new();
+    let (early, _) = closed(filled(&disk));
+    let mut engine = open(&disk, NoFaults);
+    told(&mut engine, &deposits(30, [30]));
+    let (late, house) = closed(engine);
+    let stranger_disk = MemoryDisk::new();
+    let mut stranger = open(&stranger_disk, NoFaults);
+    told(&mut stranger, &deposits(11, 0..3));
+    let (foreign, _) = closed(stranger);
+    let last_amount = late.len() - 32 - 8;
+    let wrong_state = rewritten(&late, last_amount, &8_u64.to_be_bytes());
+
+    let mut shelf = vec![foreign, rewritten(&late, 5, b"ENGINE"), wrong_state, late[..100].to_vec(), early].into_iter();
+    let (mut codes, mut heights) = (Vec::new(), Vec::new());
+    let engine = Engine::open_from_snapshots(
+        journal(&disk, NoFaults),
+        &mut || shelf.next(),
+        OPTIONS,
+        &mut |warning| codes.push(warning.code()),
+        &mut |replayed| heights.push(replayed.height.0),
+    )
+    .expect("opens");
+    assert_eq!(codes, ["SNAPSHOT_FOREIGN", "SNAPSHOT_OTHER_VERSION", "SNAPSHOT_DIGEST", "SNAPSHOT_DAMAGED"]);
+    assert_eq!(engine.state_for_simulation(), &house);
+    // A progress report for each replay that was begun: only the one that follows the sound snapshot.
+    assert_eq!(heights, [8]);
+}
+
+#[test]
+fn the_beginning_of_a_snapshot_tells_who_made_it() {
+    let (snapshot, _) = closed(filled(&MemoryDisk::new()));
+    let beginning = |bytes: &[u8]| {
+        let end = bytes.len().min(usize::try_from(SNAPSHOT_BEGINNING_BYTES).expect("few"));
+        snapshot_made_by(&bytes[..end])
+    };
+    assert_eq!(beginning(&snapshot), MadeBy::ThisVersion);
+    assert_eq!(beginning(&rewritten(&snapshot, 5, b"ENGINE")), MadeBy::OtherVersion);
+    assert_eq!(beginning(&rewritten(&snapshot, 0, b"X")), MadeBy::Nobody);
+    assert_eq!(beginning(&snapshot[..8]), MadeBy::Nobody);
+    assert_eq!(snapshot_made_by(&[]), MadeBy::Nobody);
 }
 
 #[test]
