@@ -70,6 +70,6 @@ pub fn load_average() -> String {
 /// The middle, the hundredth from the top, and the worst.
 pub fn percentiles(values: &mut [f64]) -> [f64; 3] {
     values.sort_by(f64::total_cmp);
-    let at = |share: f64| values[((values.len() - 1) as f64 * share) as usize];
-    [at(0.5), at(0.99), at(1.0)]
+    let at = |percent: usize| values[(values.len() - 1) * percent / 100];
+    [at(50), at(99), at(100)]
 }
