@@ -43,6 +43,7 @@ mod pricing;
 mod pulse;
 mod state;
 pub mod view;
+mod view_credit;
 mod view_limits;
 
 pub use decide::{Answer, Gathered, KnownPayment, Needs, decide, iso7064_mod_11_10, kind_of};

@@ -3,6 +3,7 @@
 use crate::names::{Names, Party};
 use crate::slot::Money;
 use crate::words::Due;
+use domain::credit::Holding;
 use domain::event::{DisputeOutcome, Quote, Stage};
 use domain::limit::Scope;
 use domain::payment::LegState;
@@ -85,6 +86,9 @@ pub(crate) enum Instruction {
         amount: AmountMinor,
         deposit: bool,
     },
+    /// An index for interest, in parts per million a year.
+    Index { name: String, rate_ppm: u32 },
+    Fund { member: Option<MemberId>, amount: AmountMinor, deposit: bool },
     Publish {
         member: MemberId,
         currency: CurrencyId,
@@ -194,6 +198,12 @@ pub(crate) enum Expectation {
     TransferDue { debtor: MemberId, creditor: MemberId, minor: i128, by: Option<Date> },
     Limit { scope: Scope, of: LimitFigure, minor: i128 },
     Cycle { closed: Date, settled: bool },
+    Parts { member: MemberId, cash: Money, credit: Money, closed: Option<Date> },
+    Cumulative { member: MemberId, money: Money },
+    Holding { holding: Holding, money: Money },
+    /// Interest on credit paid to a member at the closes of these dates, both included.
+    CreditInterest { member: MemberId, money: Money, from: Option<Date>, to: Option<Date> },
+    Missing(Money),
 }
 
 /// Which figure of a limit.

@@ -143,6 +143,13 @@ impl Player<'_> {
                 let (member, amount, deposit) = (*member, *amount, *deposit);
                 by_agent(CommandBody::MovePrefunding { arrangement, member, amount, deposit })
             }
+            Instruction::Index { name, rate_ppm } => {
+                by_operator(CommandBody::PublishIndex { arrangement, index: name.clone(), rate_ppm: *rate_ppm })
+            }
+            Instruction::Fund { member, amount, deposit } => {
+                let (member, amount, deposit) = (*member, *amount, *deposit);
+                by_agent(CommandBody::MoveFund { arrangement, member, amount, deposit })
+            }
             Instruction::Publish { member, currency, quote } => {
                 let (member, currency, quote) = (*member, *currency, *quote);
                 let body = CommandBody::PublishRate { arrangement, member, currency, quote };

@@ -69,6 +69,23 @@ impl Player<'_> {
             Expectation::TransferDue { debtor, creditor, minor, by } => self.transfer(*debtor, *creditor, *minor, *by),
             Expectation::Limit { scope, of, minor } => self.limit(*scope, *of, *minor),
             Expectation::Cycle { closed, settled } => self.cycle(*closed, *settled),
+            Expectation::Parts { member, cash, credit, closed } => {
+                self.in_cycle(*closed, |cycle| self.parts(cycle, *member, *cash, *credit))
+            }
+            Expectation::Cumulative { member, money } => {
+                self.compare(self.state().cumulative_position_minor(ARRANGEMENT, *member), *money)
+            }
+            Expectation::Holding { holding, money } => {
+                let found = self.state().credit_holdings(ARRANGEMENT).find(|(known, _)| known == holding);
+                self.compare(found.map_or(0, |(_, balance)| balance), *money)
+            }
+            Expectation::CreditInterest { member, money, from, to } => {
+                self.compare(self.credit_interest_minor(*member, *from, *to), *money)
+            }
+            Expectation::Missing(money) => {
+                let missing = self.state().missing_for_close_minor(ARRANGEMENT).unwrap_or(0);
+                self.compare(i128::from(missing), *money)
+            }
         }
     }
 
@@ -295,6 +312,29 @@ impl Player<'_> {
         let mut directions = self.script.plan.additions.price_directions.iter();
         let found = directions.find(|direction| uses(&direction.payer, of) && uses(&direction.payee, per));
         found.map(|direction| direction.rounding)
+    }
+
+    /// How a net was parted: all of it in cash where the close has nothing on credit.
+    fn parts(&self, cycle: &CycleClosed, member: MemberId, cash: Money, credit: Money) -> Found {
+        let part = self.record.credit_of(cycle.cycle).and_then(|close| close.parts.iter().find(|part| part.member == member));
+        let net = || cycle.nets.iter().find(|(of, _)| *of == member).map_or(0, |(_, net)| *net);
+        let (cash_minor, credit_minor) = part.map_or_else(|| (net(), 0), |part| (part.cash_minor, part.credit_minor));
+        let text = |minor| self.text(minor, self.script.asset);
+        let holds = (cash_minor, credit_minor) == (cash.minor, credit.minor);
+        (format!("{} in cash and {} on credit", text(cash_minor), text(credit_minor)), holds)
+    }
+
+    /// Interest on credit paid to a member, at the last close or at those of some dates.
+    fn credit_interest_minor(&self, member: MemberId, from: Option<Date>, to: Option<Date>) -> i128 {
+        let last = self.record.closed.last().map(|cycle| cycle.date);
+        let whole = from.is_some() || to.is_some();
+        let counts = |date: Date| {
+            let after = from.is_none_or(|from| date >= from) && to.is_none_or(|to| date <= to);
+            if whole { after } else { Some(date) == last }
+        };
+        let closes = self.record.credit.iter().filter(|close| counts(close.closed.date));
+        let of_member = closes.flat_map(|close| &close.interest).filter(|(of, _)| *of == member);
+        of_member.map(|(_, paid)| paid).sum()
     }
 }
 

@@ -1,5 +1,6 @@
 //! What the journal says of cycles and fixings, kept for expectations that look back.
 
+use domain::credit::CycleClosedWithCredit;
 use domain::event::{CycleClosed, EventBody};
 use domain::{CurrencyId, CycleId, Date};
 use money::Rate;
@@ -9,6 +10,8 @@ use std::collections::BTreeSet;
 pub(super) struct Record {
     /// Cycles that closed, in order.
     pub(super) closed: Vec<CycleClosed>,
+    /// What those did that parted nets into cash and credit.
+    pub(super) credit: Vec<CycleClosedWithCredit>,
     /// Legs of them that the agent has confirmed.
     pub(super) confirmed: BTreeSet<(CycleId, u32)>,
     /// Cycles that are final.
@@ -24,7 +27,10 @@ impl Record {
     pub(super) fn take(&mut self, event: &EventBody) {
         match event {
             EventBody::CycleClosed(closed) => self.closed.push((**closed).clone()),
-            EventBody::CycleClosedWithCredit(close) => self.closed.push(close.closed.clone()),
+            EventBody::CycleClosedWithCredit(close) => {
+                self.closed.push(close.closed.clone());
+                self.credit.push((**close).clone());
+            }
             EventBody::SettlementConfirmed { cycle, leg, .. } => {
                 self.confirmed.insert((*cycle, *leg));
             }
@@ -34,6 +40,11 @@ impl Record {
             EventBody::FixingMade { date, rates, .. } => self.fixings.push((*date, rates.clone())),
             _ => {}
         }
+    }
+
+    /// What a close did with credit; none where it parted nothing.
+    pub(super) fn credit_of(&self, cycle: CycleId) -> Option<&CycleClosedWithCredit> {
+        self.credit.iter().rev().find(|close| close.closed.cycle == cycle)
     }
 
     /// The cycle that closed on a date, or the last one.

@@ -99,6 +99,10 @@ impl Player<'_> {
             for (member, net) in &cycle.nets {
                 rows.push(self.row("net", *member, (*net, asset), note.clone()));
             }
+            for part in self.record.credit_of(cycle.cycle).iter().flat_map(|close| &close.parts) {
+                rows.push(self.row("in cash", part.member, (part.cash_minor, asset), note.clone()));
+                rows.push(self.row("on credit", part.member, (part.credit_minor, asset), note.clone()));
+            }
             for result in &cycle.fx_results {
                 let minor = result.counterpart_minor - result.settled_minor;
                 if minor != 0 {

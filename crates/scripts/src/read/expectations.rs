@@ -7,6 +7,7 @@ use crate::names::Party;
 use crate::pattern::Found;
 use crate::script::{Act, Expectation, LimitFigure, Settlement};
 use crate::slot::Money;
+use domain::credit::Holding;
 use domain::limit::Scope;
 use domain::plan::{LimitKind, Netting, OnLimit, Price};
 use domain::{CurrencyId, InstitutionId, MemberId};
@@ -266,6 +267,73 @@ pub(crate) fn unsettled(_: &mut Reading<'_>, found: &mut Found) -> Built {
     expected(Expectation::Cycle { closed: found.date(), settled: false })
 }
 
+fn with_credit(reading: &Reading<'_>) -> Result<(), Wrong> {
+    match reading.plan().additions.credit {
+        Some(_) => Ok(()),
+        None => Err(cannot("the rulebook has no credit", "take the line out")),
+    }
+}
+
+pub(crate) fn parts(reading: &mut Reading<'_>, found: &mut Found) -> Built {
+    with_credit(reading)?;
+    let (member, cash, credit) = (found.member(), found.money(), found.money());
+    in_asset(reading, cash)?;
+    in_asset(reading, credit)?;
+    let closed = found.clause("closed").map(|mut clause| clause.date());
+    expected(Expectation::Parts { member, cash, credit, closed })
+}
+
+pub(crate) fn cumulative(reading: &mut Reading<'_>, found: &mut Found) -> Built {
+    with_credit(reading)?;
+    let (member, money) = (found.member(), found.money());
+    in_asset(reading, money)?;
+    expected(Expectation::Cumulative { member, money })
+}
+
+fn holding(reading: &Reading<'_>, found: &mut Found, holding: Holding) -> Built {
+    with_credit(reading)?;
+    let money = found.money();
+    in_asset(reading, money)?;
+    expected(Expectation::Holding { holding, money })
+}
+
+pub(crate) fn undated(reading: &mut Reading<'_>, found: &mut Found) -> Built {
+    let of = Holding::undated(found.member());
+    holding(reading, found, of)
+}
+
+pub(crate) fn towards(reading: &mut Reading<'_>, found: &mut Found) -> Built {
+    let (member, other) = (found.member(), found.member());
+    different(member, other)?;
+    holding(reading, found, Holding::pair(member, other))
+}
+
+pub(crate) fn lot(reading: &mut Reading<'_>, found: &mut Found) -> Built {
+    let of = Holding::lot(found.member(), found.date());
+    holding(reading, found, of)
+}
+
+pub(crate) fn instalment(reading: &mut Reading<'_>, found: &mut Found) -> Built {
+    let of = Holding::instalment(found.member(), found.date());
+    holding(reading, found, of)
+}
+
+pub(crate) fn credit_interest(reading: &mut Reading<'_>, found: &mut Found) -> Built {
+    with_credit(reading)?;
+    let (member, money) = (found.member(), found.money());
+    in_asset(reading, money)?;
+    let from = found.clause("from").map(|mut clause| clause.date());
+    let to = found.clause("to").map(|mut clause| clause.date());
+    expected(Expectation::CreditInterest { member, money, from, to })
+}
+
+pub(crate) fn missing(reading: &mut Reading<'_>, found: &mut Found) -> Built {
+    with_credit(reading)?;
+    let money = found.money();
+    in_asset(reading, money)?;
+    expected(Expectation::Missing(money))
+}
+
 /// The members that an expectation is about.
 pub(crate) fn members_of(expectation: &Expectation, reading: &Reading<'_>) -> Vec<MemberId> {
     let of_institution = |institution: InstitutionId| reading.names.institutions[institution.index()].member;
@@ -279,7 +347,12 @@ pub(crate) fn members_of(expectation: &Expectation, reading: &Reading<'_>) -> Ve
         Expectation::Owes { debtor, creditor, .. }
         | Expectation::Interest { debtor, creditor, .. }
         | Expectation::TransferDue { debtor, creditor, .. } => vec![*debtor, *creditor],
-        Expectation::Net { member, .. } | Expectation::FxResult { member, .. } => vec![*member],
+        Expectation::Net { member, .. }
+        | Expectation::FxResult { member, .. }
+        | Expectation::Parts { member, .. }
+        | Expectation::Cumulative { member, .. }
+        | Expectation::CreditInterest { member, .. } => vec![*member],
+        Expectation::Holding { holding, .. } => [Some(holding.member), holding.counterparty].into_iter().flatten().collect(),
         Expectation::Settlement(Settlement { member, counterparty, .. }) => {
             [Some(*member), *counterparty].into_iter().flatten().collect()
         }
@@ -298,6 +371,7 @@ pub(crate) fn members_of(expectation: &Expectation, reading: &Reading<'_>) -> Ve
         | Expectation::Leg { .. }
         | Expectation::Payment { .. }
         | Expectation::Refused { .. }
-        | Expectation::Cycle { .. } => Vec::new(),
+        | Expectation::Cycle { .. }
+        | Expectation::Missing(_) => Vec::new(),
     }
 }

@@ -133,6 +133,47 @@ pub(crate) fn limit_line(reading: &mut Reading<'_>, found: &mut Found) -> Built 
     limit(reading, found, scope)
 }
 
+pub(crate) fn limit_quota(reading: &mut Reading<'_>, found: &mut Found) -> Built {
+    let scope = Scope::Quota(found.member());
+    limit(reading, found, scope)
+}
+
+pub(crate) fn limit_claims(reading: &mut Reading<'_>, found: &mut Found) -> Built {
+    let scope = Scope::Claims(found.member());
+    limit(reading, found, scope)
+}
+
+pub(crate) fn limit_debts(reading: &mut Reading<'_>, found: &mut Found) -> Built {
+    let scope = Scope::Debts(found.member());
+    limit(reading, found, scope)
+}
+
+pub(crate) fn index(_: &mut Reading<'_>, found: &mut Found) -> Built {
+    let (name, percent) = (found.text(), found.rate());
+    let wrong = || {
+        let what = format!("{percent} per cent are no rate of interest");
+        Wrong::new(ErrorKind::Amount, what, "write at most four decimals, and at most 100")
+    };
+    let scale = 4_u32.checked_sub(u32::from(percent.decimals())).ok_or_else(wrong)?;
+    let ppm = percent.mantissa().checked_mul(10_u64.pow(scale)).filter(|ppm| *ppm <= 1_000_000).ok_or_else(wrong)?;
+    let rate_ppm = u32::try_from(ppm).expect("bug: a million does not fit 32 bits");
+    done(Instruction::Index { name, rate_ppm })
+}
+
+pub(crate) fn fund_in(reading: &mut Reading<'_>, found: &mut Found) -> Built {
+    fund(reading, found, "from", true)
+}
+
+pub(crate) fn fund_out(reading: &mut Reading<'_>, found: &mut Found) -> Built {
+    fund(reading, found, "to", false)
+}
+
+fn fund(reading: &Reading<'_>, found: &mut Found, whose: &str, deposit: bool) -> Built {
+    let amount = amount(in_asset(reading, found.money())?);
+    let member = found.clause(whose).map(|mut clause| clause.member());
+    done(Instruction::Fund { member, amount, deposit })
+}
+
 pub(crate) fn prefund(reading: &mut Reading<'_>, found: &mut Found) -> Built {
     prefunding(reading, found, true)
 }
