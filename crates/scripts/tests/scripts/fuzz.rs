@@ -3,6 +3,9 @@
 use crate::{folder, played};
 use proptest::prelude::*;
 
+/// A rulebook with credit, beside the scripts.
+const WITH_CREDIT: &str = "\"rulebooks/epu-in-dollars.toml\"";
+
 /// Words that scripts are made of.
 fn word() -> impl Strategy<Value = String> {
     let known: Vec<String> = scripts::sentences()
@@ -38,7 +41,7 @@ fn line() -> impl Strategy<Value = String> {
 fn begin(rulebook: &str) -> String {
     let payment = match rulebook {
         "cpcr" => "debit ARG in favour of BRA 1.00 USD as order-1 with an instrument",
-        "cmcf" | "sipa" => "pay ARG to BRA 1.00 USD as order-1",
+        "cmcf" | "sipa" | WITH_CREDIT => "pay ARG to BRA 1.00 USD as order-1",
         _ => "pay ARG to BRA 1.00 BRL as order-1",
     };
     format!(
@@ -53,7 +56,7 @@ proptest! {
     /// Whatever is read is played: lines that are wrong are left out, one after the other, until the rest is a script.
     #[test]
     fn any_lines_are_told_or_played(
-        rulebook in proptest::sample::select(vec!["caudal", "sml-ar-br", "cpcr", "cmcf", "papss", "sipa"]),
+        rulebook in proptest::sample::select(vec!["caudal", "sml-ar-br", "cpcr", "cmcf", "papss", "sipa", WITH_CREDIT]),
         lines in proptest::collection::vec(line(), 0..25),
     ) {
         let mut text = begin(rulebook);
