@@ -87,8 +87,15 @@ pub(crate) enum Instruction {
         deposit: bool,
     },
     /// An index for interest, in parts per million a year.
-    Index { name: String, rate_ppm: u32 },
-    Fund { member: Option<MemberId>, amount: AmountMinor, deposit: bool },
+    Index {
+        name: String,
+        rate_ppm: u32,
+    },
+    Fund {
+        member: Option<MemberId>,
+        amount: AmountMinor,
+        deposit: bool,
+    },
     Publish {
         member: MemberId,
         currency: CurrencyId,
@@ -180,29 +187,103 @@ pub(crate) enum Instrument {
 /// What is expected of the state, or of what happened.
 #[derive(Clone, Debug)]
 pub(crate) enum Expectation {
-    Position { party: Party, money: Money },
-    Owes { debtor: MemberId, creditor: MemberId, money: Money },
-    Net { member: MemberId, money: Money, closed: Option<Date> },
+    Position {
+        party: Party,
+        money: Money,
+    },
+    Owes {
+        debtor: MemberId,
+        creditor: MemberId,
+        money: Money,
+    },
+    Net {
+        member: MemberId,
+        money: Money,
+        closed: Option<Date>,
+    },
     Settlement(Settlement),
     NoSettlement,
-    PayIns { money: Money, closed: Option<Date> },
+    PayIns {
+        money: Money,
+        closed: Option<Date>,
+    },
     Gross(Money),
-    Interest { debtor: MemberId, creditor: MemberId, minor: i128, closed: Option<Date> },
-    FxResult { member: MemberId, money: Money },
-    Balance { kind: AccountKind, owner: Option<Party>, money: Money },
-    Rate { of: CurrencyId, per: CurrencyId, rate: Rate, on: Option<Date> },
-    Leg { leg: u8, payment: usize, money: Option<Money>, state: Option<LegState> },
-    Payment { payment: usize, state: PaymentState },
-    Refused { refusal: Refusal, payment: Option<usize>, article: Option<String> },
-    Queued { count: u64, at: Option<InstitutionId> },
-    TransferDue { debtor: MemberId, creditor: MemberId, minor: i128, by: Option<Date> },
-    Limit { scope: Scope, of: LimitFigure, minor: i128 },
-    Cycle { closed: Date, settled: bool },
-    Parts { member: MemberId, cash: Money, credit: Money, closed: Option<Date> },
-    Cumulative { member: MemberId, money: Money },
-    Holding { holding: Holding, money: Money },
+    Interest {
+        debtor: MemberId,
+        creditor: MemberId,
+        minor: i128,
+        closed: Option<Date>,
+    },
+    FxResult {
+        member: MemberId,
+        money: Money,
+    },
+    Balance {
+        kind: AccountKind,
+        owner: Option<Party>,
+        money: Money,
+    },
+    Rate {
+        of: CurrencyId,
+        per: CurrencyId,
+        rate: Rate,
+        on: Option<Date>,
+    },
+    Leg {
+        leg: u8,
+        payment: usize,
+        money: Option<Money>,
+        state: Option<LegState>,
+    },
+    Payment {
+        payment: usize,
+        state: PaymentState,
+    },
+    Refused {
+        refusal: Refusal,
+        payment: Option<usize>,
+        article: Option<String>,
+    },
+    Queued {
+        count: u64,
+        at: Option<InstitutionId>,
+    },
+    TransferDue {
+        debtor: MemberId,
+        creditor: MemberId,
+        minor: i128,
+        by: Option<Date>,
+    },
+    Limit {
+        scope: Scope,
+        of: LimitFigure,
+        minor: i128,
+    },
+    Cycle {
+        closed: Date,
+        settled: bool,
+    },
+    Parts {
+        member: MemberId,
+        cash: Money,
+        credit: Money,
+        closed: Option<Date>,
+    },
+    Cumulative {
+        member: MemberId,
+        money: Money,
+    },
+    Holding {
+        holding: Holding,
+        money: Money,
+    },
     /// Interest on credit paid to a member at the closes of these dates, both included.
-    CreditInterest { member: MemberId, money: Money, from: Option<Date>, to: Option<Date> },
+    CreditInterest {
+        member: MemberId,
+        money: Money,
+        from: Option<Date>,
+        to: Option<Date>,
+    },
     Missing(Money),
 }
 

@@ -316,7 +316,8 @@ impl Player<'_> {
 
     /// How a net was parted: all of it in cash where the close has nothing on credit.
     fn parts(&self, cycle: &CycleClosed, member: MemberId, cash: Money, credit: Money) -> Found {
-        let part = self.record.credit_of(cycle.cycle).and_then(|close| close.parts.iter().find(|part| part.member == member));
+        let part =
+            self.record.credit_of(cycle.cycle).and_then(|close| close.parts.iter().find(|part| part.member == member));
         let net = || cycle.nets.iter().find(|(of, _)| *of == member).map_or(0, |(_, net)| *net);
         let (cash_minor, credit_minor) = part.map_or_else(|| (net(), 0), |part| (part.cash_minor, part.credit_minor));
         let text = |minor| self.text(minor, self.script.asset);

@@ -352,7 +352,9 @@ pub(crate) fn members_of(expectation: &Expectation, reading: &Reading<'_>) -> Ve
         | Expectation::Parts { member, .. }
         | Expectation::Cumulative { member, .. }
         | Expectation::CreditInterest { member, .. } => vec![*member],
-        Expectation::Holding { holding, .. } => [Some(holding.member), holding.counterparty].into_iter().flatten().collect(),
+        Expectation::Holding { holding, .. } => {
+            [Some(holding.member), holding.counterparty].into_iter().flatten().collect()
+        }
         Expectation::Settlement(Settlement { member, counterparty, .. }) => {
             [Some(*member), *counterparty].into_iter().flatten().collect()
         }
