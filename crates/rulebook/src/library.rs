@@ -7,6 +7,7 @@ use domain::refusal_text::Language;
 /// Name and text, in the order in which they are listed.
 const FILES: &[(&str, &str)] = &[
     ("caudal", include_str!("../rulebooks/caudal.toml")),
+    ("caudal-credit", include_str!("../rulebooks/caudal-credit.toml")),
     ("sml-ar-br", include_str!("../rulebooks/sml-ar-br.toml")),
     ("sml-br-uy", include_str!("../rulebooks/sml-br-uy.toml")),
     ("sml-br-py", include_str!("../rulebooks/sml-br-py.toml")),

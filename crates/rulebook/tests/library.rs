@@ -22,7 +22,20 @@ fn every_rulebook_parses_and_bears_its_name() {
     let names: Vec<&str> = rulebook::list().collect();
     assert_eq!(
         names,
-        ["caudal", "sml-ar-br", "sml-br-uy", "sml-br-py", "cpcr", "epu-1950", "cach", "acu", "cmcf", "sipa", "papss"]
+        [
+            "caudal",
+            "caudal-credit",
+            "sml-ar-br",
+            "sml-br-uy",
+            "sml-br-py",
+            "cpcr",
+            "epu-1950",
+            "cach",
+            "acu",
+            "cmcf",
+            "sipa",
+            "papss"
+        ]
     );
     for name in names {
         assert_eq!(read(name).name.0, name);
@@ -49,13 +62,15 @@ fn every_rulebook_says_what_it_is_in_four_languages() {
 }
 
 /// Those that run.
-const RUNNING: [&str; 8] = ["caudal", "sml-ar-br", "sml-br-uy", "sml-br-py", "cpcr", "cmcf", "sipa", "papss"];
+const RUNNING: [&str; 9] =
+    ["caudal", "caudal-credit", "sml-ar-br", "sml-br-uy", "sml-br-py", "cpcr", "cmcf", "sipa", "papss"];
 
 /// What those that run compile to, field by field. A change here is a change of what members agreed on.
 #[test]
 fn those_that_run_compile_to_the_plans_on_record() {
     for (name, recorded) in [
         ("caudal", include_str!("plans/caudal.txt")),
+        ("caudal-credit", include_str!("plans/caudal-credit.txt")),
         ("sml-ar-br", include_str!("plans/sml-ar-br.txt")),
         ("sml-br-uy", include_str!("plans/sml-br-uy.txt")),
         ("sml-br-py", include_str!("plans/sml-br-py.txt")),
@@ -96,6 +111,10 @@ fn every_rule_of_a_plan_has_its_article() {
         keys.extend(plan.interest.map(|_| RuleKey::Interest));
         keys.extend(plan.conformity.map(|_| RuleKey::Conformity));
         keys.extend(plan.additions.fees.as_ref().map(|_| RuleKey::Fees));
+        if let Some(credit) = &plan.additions.credit {
+            keys.extend([RuleKey::Credit, RuleKey::Quotas, RuleKey::CreditInterest, RuleKey::Ladder]);
+            keys.extend(credit.fund.map(|_| RuleKey::Fund));
+        }
         keys.sort_unstable();
         let with_article: Vec<RuleKey> = plan.articles.iter().map(|(key, _)| *key).collect();
         assert_eq!(with_article, keys, "{name}");

@@ -47,7 +47,7 @@ const WRONG: &[(&str, &str)] = &[
     ("rulebook show", "<NAME>"),
     (
         "rulebook show sml",
-        "name one of caudal, sml-ar-br, sml-br-uy, sml-br-py, cpcr, epu-1950, cach, acu, cmcf, sipa, papss",
+        "name one of caudal, caudal-credit, sml-ar-br, sml-br-uy, sml-br-py, cpcr, epu-1950, cach, acu, cmcf, sipa, papss",
     ),
     ("rulebook check", "<FILE>"),
     ("verify", "--data <DIR>"),

@@ -683,3 +683,25 @@ mod any_history {
         }
     }
 }
+
+/// The rulebook itself, as it comes with the program.
+#[test]
+fn caudal_with_swing_credit_parts_a_day_for_those_who_opted_in() {
+    let date = "2022-03-01";
+    let mut house = open(rulebook::source("caudal-credit").expect("a built-in rulebook"), 3, date);
+    for member in [0, 1] {
+        house.quota(member, 200_000_00, date);
+    }
+    house.own_limit(0, Scope::Debts(MemberId(0)), FAR_AHEAD, date);
+    house.own_limit(2, Scope::Claims(MemberId(2)), FAR_AHEAD, date);
+    house.pay(0, 2, 40_000_00);
+    house.pay(1, 2, 10_000_00);
+    house.close();
+    // The second has a quota and did not opt in: it pays. The first owes half of its own.
+    assert_eq!(house.parts(), [(0, -20_000_00, -20_000_00), (1, -10_000_00, 0), (2, 30_000_00, 20_000_00)]);
+    house.open_day("2022-03-02");
+    house.settle();
+    house.pay_out();
+    house.close();
+    house.audited();
+}

@@ -29,7 +29,7 @@ pub(super) fn gather(rulebook: &Rulebook, features: &mut Features) {
     for rung in rulebook.ladder.iter() {
         let shown = matches!(rung.action, RungAction::Notice | RungAction::Consult | RungAction::Referral);
         let stops = rung.action == RungAction::NoNewCredit && rung.of == RungOf::DebtorLimit;
-        let run = rulebook.credit.is_some() && (shown || stops);
+        let run = rulebook.credit.is_some() && rung.of != RungOf::TotalCredit && (shown || stops);
         let feature = format!("a ladder of limits: {} at {} %", rung.action.word(), rung.at_percent);
         features.add_if(!run, &rung.source, feature);
     }
