@@ -194,3 +194,15 @@ fn tickets_have_documents_where_they_are_required_and_references_of_their_own() 
         engine.state_for_simulation().payments().map(|payment| payment.key.uetr).collect();
     assert_eq!(keys.len(), 300);
 }
+
+#[test]
+fn each_other_rulebook_plays_its_traffic_through_the_settlement_of_its_period() {
+    // The last days of a half-year: periods of a day and of three months close on them.
+    for rulebook in ["sml-br-uy", "sml-br-py", "cmcf", "sipa", "papss"] {
+        let outcome = run(&scenario(options(rulebook, ("2024-06-26", "2024-06-28"), 150, 1)));
+        assert_adds_up(&outcome, 150);
+        assert!(outcome.payments.cleared > 20, "{rulebook}: {:?}", outcome.payments);
+        // Where each payment settles by itself, there is no net.
+        assert_eq!(outcome.cycles_closed == 0, rulebook == "sipa", "{rulebook}");
+    }
+}
