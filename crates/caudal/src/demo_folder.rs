@@ -55,7 +55,7 @@ pub(crate) fn open(
 /// Compares with the arguments that the folder was begun with, where they are noted. The lab itself compares the run
 /// with the journal, event by event: the note only says what differs in the words of the command line.
 fn require_same(dir: &Path, begun: &Begun) -> Result<(), Failure> {
-    let noted = auxiliary::read_or_warn(dir, auxiliary::ARGUMENTS)?.unwrap_or_default();
+    let noted = auxiliary::read_or_warn(dir, auxiliary::ARGUMENTS).unwrap_or_default();
     let differing = differences(&String::from_utf8_lossy(&noted), begun);
     if differing.is_empty() {
         return Ok(());

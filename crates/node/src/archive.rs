@@ -1,14 +1,16 @@
 //! The archive behind the engine: the index on disk.
 
+use crate::fault::Warning;
+use crate::snapshots;
 use domain::{ArrangementId, DocumentKey, EventSeq, PaymentId, PaymentKey, PaymentOriginal};
 use engine::{Archive, ArchiveFault, Memory};
 use history::{History, HistoryFault, Stamp};
-use journal::{Head, JournalFault};
+use journal::Head;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// A note that the index was found damaged while it was in use: the next start makes it anew.
-const DAMAGED: &str = "history-damaged";
+pub(crate) const DAMAGED: &str = "history-damaged";
 
 /// The index on disk, as the engine asks it.
 pub(crate) struct Indexed {
@@ -33,18 +35,20 @@ pub(crate) fn note_damage(dir: &Path, fault: &HistoryFault) -> bool {
     fault.rebuild_mends()
 }
 
-/// What was found damaged in the index while a process before this one used it.
-pub(crate) fn found_damaged(dir: &Path) -> Result<Option<String>, JournalFault> {
+/// What was found damaged in the index while a process before this one used it. A note that cannot be read says as much.
+pub(crate) fn found_damaged(dir: &Path) -> Option<String> {
     match journal_sqlite::read_auxiliary(dir, DAMAGED) {
-        Ok(found) => Ok(found.map(|text| String::from_utf8_lossy(&text).into_owned())),
-        Err(fault @ JournalFault::AuxiliaryDamaged { .. }) => Ok(Some(fault.to_string())),
-        Err(fault) => Err(fault),
+        Ok(found) => found.map(|text| String::from_utf8_lossy(&text).into_owned()),
+        Err(fault) => Some(fault.to_string()),
     }
 }
 
 /// The index is being made anew.
-pub(crate) fn forget_damage(dir: &Path) -> Result<(), JournalFault> {
-    journal_sqlite::remove_auxiliary(dir, DAMAGED)
+pub(crate) fn forget_damage(dir: &Path, warn: &mut dyn FnMut(Warning)) {
+    if let Err(fault) = journal_sqlite::remove_auxiliary(dir, DAMAGED) {
+        // Else it would be made anew at every start.
+        snapshots::set_aside(&dir.join(journal_sqlite::SNAPSHOT_FOLDER).join(DAMAGED), &fault.to_string(), warn);
+    }
 }
 
 impl Archive for Indexed {

@@ -25,19 +25,25 @@ pub(crate) trait Follow: Send + 'static {
     /// Takes the next block.
     ///
     /// # Errors
-    /// Why it can follow no further, as [`Stopped`].
+    /// Why it can follow no further, as [`Stopped`] for good: what was taken in part cannot be taken again.
     fn take(&mut self, block: &Block) -> Result<(), Stopped>;
 
     /// Everything durable so far was taken.
     ///
     /// # Errors
-    /// As [`Follow::take`].
+    /// What could not be done; it is asked again later unless it says that it has stopped for good.
     fn caught_up(&mut self, throttle: &mut Throttle) -> Result<(), Stopped>;
 }
 
-/// Why a follower stopped. The house goes on: what it kept is a copy of the journal.
+/// How long a follower waits before it tries again what the world did not let it do: at first, and at most.
+const TRIES_AGAIN_AFTER: Duration = Duration::from_millis(200);
+const TRIES_AGAIN_AFTER_MAX: Duration = Duration::from_secs(60);
+
+/// Why a follower stands still. The house goes on: what it kept is a copy of the journal.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Stopped {
+    /// Whether it has ended: its copy contradicts the journal. Else it tries again from time to time.
+    pub for_good: bool,
     /// The permanent code.
     pub code: &'static str,
     /// What is wrong, where, and what to do.
@@ -52,7 +58,14 @@ impl std::fmt::Display for Stopped {
 
 impl From<JournalFault> for Stopped {
     fn from(fault: JournalFault) -> Self {
-        Self { code: fault.code(), message: fault.to_string() }
+        let for_good = matches!(
+            fault,
+            JournalFault::Forked { .. }
+                | JournalFault::Corrupt { .. }
+                | JournalFault::Truncated { .. }
+                | JournalFault::SchemaNewer { .. }
+        );
+        Self { for_good, code: fault.code(), message: fault.to_string() }
     }
 }
 
@@ -73,6 +86,18 @@ struct Shared {
     stopped: Mutex<Option<Stopped>>,
 }
 
+impl Shared {
+    fn say(&self, stopped: Option<Stopped>) {
+        *self.stopped.lock().unwrap_or_else(PoisonError::into_inner) = stopped;
+    }
+}
+
+fn panicked() -> Stopped {
+    let message =
+        "a thread beside the writer panicked; its message is above; report it: the journal is whole".to_owned();
+    Stopped { for_good: true, code: "FOLLOWER_BUG", message }
+}
+
 impl Follower {
     /// Starts a thread that follows the journal in a folder, working a share of the time.
     pub(crate) fn start<F: Follow>(mut follow: F, dir: &Path, work_share_ppm: u32) -> std::io::Result<Self> {
@@ -82,7 +107,7 @@ impl Follower {
             throttle::step_back();
             let mut throttle = Throttle::new(work_share_ppm);
             if let Err(stopped) = run(&mut follow, &dir, &seen, &mut throttle) {
-                *seen.stopped.lock().unwrap_or_else(PoisonError::into_inner) = Some(stopped);
+                seen.say(Some(stopped));
             }
         })?;
         Ok(Self { shared, thread: Some(thread) })
@@ -93,9 +118,12 @@ impl Follower {
         self.shared.height.load(Ordering::Relaxed)
     }
 
-    /// Why it stopped, if it did.
+    /// Why it stands still, if it does.
     pub(crate) fn stopped(&self) -> Option<Stopped> {
-        self.shared.stopped.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        // Asked first: a thread that ends of itself has said why by then.
+        let has_ended = self.thread.as_ref().is_some_and(JoinHandle::is_finished);
+        let stopped = self.shared.stopped.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        stopped.or_else(|| has_ended.then(panicked))
     }
 
     /// Lets it take what is durable, and ends it.
@@ -109,12 +137,7 @@ impl Follower {
         if let Some(thread) = self.thread.take()
             && thread.join().is_err()
         {
-            let stopped = Stopped {
-                code: "FOLLOWER_BUG",
-                message: "a thread beside the writer panicked; its message is above; report it: the journal is whole"
-                    .to_owned(),
-            };
-            *self.shared.stopped.lock().unwrap_or_else(PoisonError::into_inner) = Some(stopped);
+            self.shared.say(Some(panicked()));
         }
     }
 }
@@ -126,33 +149,76 @@ impl Drop for Follower {
     }
 }
 
+/// Looks again and again. What the world does not allow is tried again, after longer and longer pauses; what contradicts the
+/// journal ends it.
 fn run<F: Follow>(follow: &mut F, dir: &Path, shared: &Shared, throttle: &mut Throttle) -> Result<(), Stopped> {
+    let mut pause = TRIES_AGAIN_AFTER;
     while !shared.end.load(Ordering::Relaxed) {
         // Asked before looking: whatever was durable when the end was asked for is seen by this look.
         let finish = shared.finish.load(Ordering::Relaxed);
-        let journal = journal_sqlite::open_read_only(dir)?;
-        throttle.begin();
-        let mut taken = 0;
-        for block in journal.blocks_after(&follow.head())?.take(BLOCKS_OF_A_LOOK) {
-            if shared.end.load(Ordering::Relaxed) {
-                return Ok(());
+        match look(follow, dir, shared, throttle, finish) {
+            Ok(Seen::More) => {}
+            Ok(Seen::All) => {
+                shared.say(None);
+                pause = TRIES_AGAIN_AFTER;
+                if finish {
+                    return Ok(());
+                }
+                std::thread::sleep(LOOKS_EVERY);
             }
-            follow.take(&block?)?;
-            shared.height.store(follow.head().next_seq, Ordering::Relaxed);
-            taken += 1;
-            if !finish {
-                throttle.breathe();
+            Err(stopped) if stopped.for_good || finish => return Err(stopped),
+            Err(stopped) => {
+                shared.say(Some(stopped));
+                wait(pause, shared);
+                pause = (2 * pause).min(TRIES_AGAIN_AFTER_MAX);
             }
         }
-        if taken == BLOCKS_OF_A_LOOK {
-            continue;
-        }
-        drop(journal);
-        follow.caught_up(throttle)?;
-        if finish {
-            return Ok(());
-        }
-        std::thread::sleep(LOOKS_EVERY);
     }
     Ok(())
+}
+
+/// What a look found.
+enum Seen {
+    /// There may be more.
+    More,
+    /// Everything that is durable.
+    All,
+}
+
+fn look<F: Follow>(
+    follow: &mut F,
+    dir: &Path,
+    shared: &Shared,
+    throttle: &mut Throttle,
+    finish: bool,
+) -> Result<Seen, Stopped> {
+    let journal = journal_sqlite::open_read_only(dir)?;
+    throttle.begin();
+    let mut taken = 0;
+    for block in journal.blocks_after(&follow.head())?.take(BLOCKS_OF_A_LOOK) {
+        if shared.end.load(Ordering::Relaxed) {
+            return Ok(Seen::More);
+        }
+        follow.take(&block?)?;
+        shared.height.store(follow.head().next_seq, Ordering::Relaxed);
+        taken += 1;
+        if !finish {
+            throttle.breathe();
+        }
+    }
+    if taken == BLOCKS_OF_A_LOOK {
+        return Ok(Seen::More);
+    }
+    drop(journal);
+    follow.caught_up(throttle)?;
+    Ok(Seen::All)
+}
+
+/// Waits, unless the end is asked for.
+fn wait(pause: Duration, shared: &Shared) {
+    let mut waited = Duration::ZERO;
+    while waited < pause && !shared.end.load(Ordering::Relaxed) && !shared.finish.load(Ordering::Relaxed) {
+        std::thread::sleep(LOOKS_EVERY);
+        waited += LOOKS_EVERY;
+    }
 }

@@ -7,13 +7,14 @@
 //! | `payloads/` | personal data, erasable | restore a backup; every proof stays valid without |
 //! | `history/` | payments that left memory | filled again by replay |
 //! | `snapshots/` | the state at some heights | the start replays |
-//! | `tables.sqlite` | what happened, as SQL tables | made anew by one command |
+//! | `tables.sqlite` | what happened, as SQL tables | made anew by `caudal tables` |
 //!
 //! | for | see |
 //! | --- | --- |
 //! | opening, closing, what a node offers | `node.rs` |
+//! | snapshots, and what stands in their way | `snapshots.rs`, `prebuilt.rs` |
 //! | the archive behind the engine | `archive.rs` |
-//! | threads that follow durable blocks | `follower.rs`, and `shadow.rs`, `table_follower.rs` |
+//! | threads that follow durable blocks | `follower.rs`, and `shadow.rs` |
 //! | runs that stay open, and the optimiser beside the writer | `open_runs.rs` |
 //! | being gentle beside the writer | `throttle.rs` |
 //! | personal data beside the journal | `personal_data.rs` |
@@ -39,3 +40,4 @@ pub use node::{Figures, Node, NodeEngine};
 pub use open_runs::RunFigures;
 pub use options::{Optimising, Options, Shadowing};
 pub use prebuilt::build_snapshot;
+pub use snapshots::is_beside_the_journal;

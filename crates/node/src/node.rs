@@ -7,14 +7,15 @@ use crate::open_runs::{OpenRuns, RunFigures};
 use crate::options::{Options, Shadowing};
 use crate::personal_data::PersonalData;
 use crate::shadow::Shadow;
-use crate::snapshots;
+use crate::snapshots::{self, LettingGo, Shelf};
 use domain::{Commitment, Timestamp};
-use engine::{Batch, BatchId, Closed, Engine, LedgerMachine, Memory, Released, Replayed, Replica};
-use history::{History, Stamp};
-use journal::{Head, Journal};
+use engine::{Batch, BatchId, Closed, Engine, LedgerMachine, Memory, Released, Replayed, Replica, SnapshotWarning};
+use history::{History, HistoryFault, Stamp};
+use journal::{Head, Journal, JournalFault};
 use journal_sqlite::{SqliteJournal, StoreOptions};
 use ledger::RunBudget;
 use payloads::{HouseKey, PayloadStore, SealedPayload};
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -42,7 +43,7 @@ pub struct Figures {
     pub height: u64,
     /// Events that the shadow has replayed.
     pub shadow_height: Option<u64>,
-    /// Why the shadow stopped, if it did.
+    /// Why the shadow stands still, if it does.
     pub shadow_stopped: Option<Stopped>,
     /// Of open runs; none where runs end at once.
     pub runs: Option<RunFigures>,
@@ -65,22 +66,21 @@ impl Node {
     ) -> Result<Self, NodeFault> {
         let journal = SqliteJournal::open_or_create(dir, time.0, &StoreOptions::default())?;
         journal.warnings().iter().for_each(|warning| warn(Warning::new("MARK_DAMAGED", warning)));
+        snapshots::clear_the_way(dir, journal.head().next_seq, warn);
         let history = Arc::new(open_history(dir, &journal, warn)?);
         let archive = Arc::new(Indexed { history: Arc::clone(&history), dir: dir.to_owned() });
         let memory = Memory { payments_max: options.payments_in_memory, archive };
         let optimising = options.optimising.map(|optimising| RunBudget { open_us: optimising.open_us });
         let machine = LedgerMachine { memory, optimising, ..LedgerMachine::new(options.table_key) };
         let machine = engine::Options { machine, check_digests: true };
-        let head = journal.head();
-        let engine = match last_snapshot(dir, head.next_seq, warn)? {
-            None => Engine::open(journal, machine, progress)?,
-            Some(snapshot) => {
-                let (engine, warning) = Engine::open_from_snapshot(journal, &snapshot, machine, progress)?;
-                if let Some(warning) = warning {
-                    warn(Warning::new(warning.code(), &warning));
-                }
-                engine
-            }
+        let height = journal.head().next_seq;
+        let engine = {
+            let warn = RefCell::new(&mut *warn);
+            let mut unreadable = |fault: JournalFault| warn.borrow_mut()(Warning::new(fault.code(), fault));
+            let mut unfit = |warning: SnapshotWarning| warn.borrow_mut()(Warning::new(warning.code(), warning));
+            let mut shelf = Shelf::up_to(dir, height, &mut unreadable);
+            let mut next = || shelf.next(&mut unreadable);
+            Engine::open_from_snapshots(journal, &mut next, machine, &mut unfit, progress)?
         };
         let head = engine.journal().head();
         let mut blocks_after = |head: &Head| engine.journal().read_after(head);
@@ -196,27 +196,28 @@ impl Node {
         }
     }
 
-    /// Ends in order: everything durable, everything beside the journal written, and a snapshot for the next start.
+    /// Ends in order: everything durable, everything beside the journal written, and a snapshot for the next start. What cannot
+    /// be written keeps nothing else from being written.
     ///
     /// # Errors
-    /// [`NodeFault`]. What was released stays released.
+    /// The first [`NodeFault`], at the end. What was released stays released, and what is not written beside the journal is
+    /// made anew.
     pub fn close(self) -> Result<Head, NodeFault> {
         // The optimiser ends with what it is at: the next start gives it what is open then.
         let Self { engine, history, shadow, open_runs: _, personal_data, dir } = self;
         let Closed { journal, snapshot, .. } = engine.close()?;
-        let height = journal.head().next_seq;
+        let head = journal.head();
         // The shadow's own last snapshot would be the same one.
         let stopped = shadow.and_then(Follower::finish);
-        snapshots::write(&dir, height, &snapshot, &mut || ())?;
-        if let Err(fault) = history.flush()
-            && !archive::note_damage(&dir, &fault)
-        {
-            return Err(fault.into());
-        }
-        if let Some(data) = personal_data {
-            data.close(&dir, &journal.head())?;
-        }
+        let snapshot = snapshots::write(&dir, head.next_seq, &snapshot, LettingGo::OfAnyVersion, &mut || ());
+        let index =
+            history.flush().or_else(|fault| if archive::note_damage(&dir, &fault) { Ok(()) } else { Err(fault) });
+        let personal_data = personal_data.map_or(Ok(()), |data| data.close(&dir, &head));
+        // Caches last: of two faults the one that cannot be made anew is told.
         let head = journal.close()?;
+        personal_data?;
+        index?;
+        snapshot?;
         match stopped {
             None => Ok(head),
             Some(stopped) => Err(NodeFault::Follower(stopped)),
@@ -232,32 +233,48 @@ impl Node {
     ) -> Result<Follower, NodeFault> {
         // It has nothing to look up: it decides nothing. What leaves its memory is gone.
         let machine = LedgerMachine { memory: archive::nowhere(), ..LedgerMachine::new(options.table_key) };
-        let machine = engine::Options { machine, check_digests: true };
-        let height = self.engine.durable_height().0;
-        let last = snapshots::last(&self.dir, height, &mut |_| ())?;
-        let replica = match last.map(|snapshot| Replica::from_snapshot(machine.clone(), &snapshot)) {
-            Some(Ok(replica)) if self.engine.journal().read_after(&replica.head()).is_ok() => replica,
-            _ => Replica::new(machine),
+        let mut machine = engine::Options { machine, check_digests: true };
+        // What is wrong with any of them was told when the engine was opened.
+        let mut shelf = Shelf::up_to(&self.dir, self.engine.durable_height().0, &mut |_| ());
+        let replica = loop {
+            let Some(bytes) = shelf.next(&mut |_| ()) else { break Replica::new(machine) };
+            machine = match Replica::from_snapshot(machine, &bytes) {
+                Err((back, _)) => back,
+                Ok(replica) if self.engine.journal().read_after(&replica.head()).is_ok() => break replica,
+                Ok(replica) => replica.into_options(),
+            };
         };
         let shadow = Shadow::new(replica, Arc::clone(&self.history), self.dir.clone(), shadowing.snapshot_every_events);
         Follower::start(shadow, &self.dir, shadowing.work_share_ppm).map_err(|error| {
             let message = format!("no thread can be started ({error}); the shadow replica; allow more threads");
             warn(Warning::new("SHADOW_NOT_STARTED", &message));
-            NodeFault::Follower(Stopped { code: "SHADOW_NOT_STARTED", message })
+            NodeFault::Follower(Stopped { for_good: true, code: "SHADOW_NOT_STARTED", message })
         })
     }
 }
 
-/// Opens the index; one that is damaged, or of another journal, is emptied and filled again by replay.
+/// Opens the index; one that is damaged, or of another journal, is emptied and filled again by replay, and what cannot be used
+/// as a folder of it is set aside.
 fn open_history(dir: &Path, journal: &SqliteJournal, warn: &mut dyn FnMut(Warning)) -> Result<History, NodeFault> {
     let folder = dir.join(HISTORY_FOLDER);
     let options = history::Options::of_house(house_of(journal)?);
-    let (history, warnings) = match open_or_find_damaged(dir, &folder, options)? {
+    let opened = match archive::found_damaged(dir) {
+        Some(damage) => Err(damage),
+        None => match History::open(&folder, options) {
+            Ok(opened) => Ok(opened),
+            Err(fault) if fault.rebuild_mends() => Err(fault.to_string()),
+            Err(fault) => Ok((open_in_its_place(&folder, options, fault, warn)?, Vec::new())),
+        },
+    };
+    let (history, warnings) = match opened {
         Ok(opened) => opened,
         Err(damage) => {
             warn(Warning { code: "HISTORY_DAMAGED", message: format!("{damage}; it is made anew") });
-            let anew = History::open_empty(&folder, options)?;
-            archive::forget_damage(dir)?;
+            let anew = match History::open_empty(&folder, options) {
+                Ok(anew) => anew,
+                Err(fault) => open_in_its_place(&folder, options, fault, warn)?,
+            };
+            archive::forget_damage(dir, warn);
             (anew, Vec::new())
         }
     };
@@ -275,20 +292,21 @@ fn open_history(dir: &Path, journal: &SqliteJournal, warn: &mut dyn FnMut(Warnin
     Ok(history)
 }
 
-/// Opens the index, or says what is wrong with it that making it anew would mend.
-fn open_or_find_damaged(
-    dir: &Path,
+/// An empty index where what is there cannot be used: unreadable, or none of ours. A new folder would fare no better where
+/// another process has it, or the disk is full.
+fn open_in_its_place(
     folder: &Path,
     options: history::Options,
-) -> Result<Result<(History, Vec<history::Warning>), String>, NodeFault> {
-    if let Some(damage) = archive::found_damaged(dir)? {
-        return Ok(Err(damage));
+    fault: HistoryFault,
+    warn: &mut dyn FnMut(Warning),
+) -> Result<History, NodeFault> {
+    if matches!(fault, HistoryFault::InUse { .. } | HistoryFault::Full { .. } | HistoryFault::Stopped { .. }) {
+        return Err(fault.into());
     }
-    match History::open(folder, options) {
-        Ok(opened) => Ok(Ok(opened)),
-        Err(fault) if fault.rebuild_mends() => Ok(Err(fault.to_string())),
-        Err(fault) => Err(fault.into()),
+    if snapshots::is_there(folder) {
+        snapshots::set_aside(folder, &fault.to_string(), warn);
     }
+    Ok(History::open_empty(folder, options)?)
 }
 
 /// Which house this is: the hash of the first block of its journal.
@@ -313,8 +331,4 @@ fn is_of(journal: &SqliteJournal, stamp: &Stamp) -> Result<bool, NodeFault> {
         }
     }
     Ok(false)
-}
-
-fn last_snapshot(dir: &Path, height: u64, warn: &mut dyn FnMut(Warning)) -> Result<Option<Vec<u8>>, NodeFault> {
-    Ok(snapshots::last(dir, height, &mut |fault| warn(Warning::new(fault.code(), fault)))?)
 }

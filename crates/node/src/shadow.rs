@@ -3,7 +3,7 @@
 
 use crate::archive;
 use crate::follower::{Follow, Stopped};
-use crate::snapshots;
+use crate::snapshots::{self, LettingGo};
 use crate::throttle::Throttle;
 use engine::{LedgerMachine, Replica};
 use history::History;
@@ -48,7 +48,7 @@ impl Follow for Shadow {
     fn take(&mut self, block: &Block) -> Result<(), Stopped> {
         match self.replica.take(block) {
             Ok(_) => Ok(()),
-            Err(fault) => Err(Stopped { code: fault.code(), message: fault.to_string() }),
+            Err(fault) => Err(Stopped { for_good: true, code: fault.code(), message: fault.to_string() }),
         }
     }
 
@@ -62,7 +62,9 @@ impl Follow for Shadow {
                 Ok(()) => {}
                 // The next start makes it anew; until then no snapshot is of use.
                 Err(fault) if archive::note_damage(&self.dir, &fault) => return Ok(()),
-                Err(fault) => return Err(Stopped { code: fault.code(), message: fault.to_string() }),
+                Err(fault) => {
+                    return Err(Stopped { for_good: false, code: fault.code(), message: fault.to_string() });
+                }
             }
             if self.replica.state().last_eviction() > self.history.complete_to() {
                 // The writer has not heard yet that it is durable: at the next look.
@@ -72,7 +74,7 @@ impl Follow for Shadow {
         let snapshot = self.replica.snapshot();
         let height = self.replica.head().next_seq;
         throttle.begin();
-        snapshots::write(&self.dir, height, &snapshot, &mut || throttle.breathe())?;
+        snapshots::write(&self.dir, height, &snapshot, LettingGo::OfAnyVersion, &mut || throttle.breathe())?;
         self.snapshot_at = height;
         Ok(())
     }

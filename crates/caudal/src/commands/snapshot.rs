@@ -3,7 +3,7 @@
 use crate::failure::{Exit, Failure};
 use crate::people::count;
 use crate::progress::Bar;
-use crate::{hash_key, output};
+use crate::{hash_key, output, warnings};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -22,7 +22,8 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let bar = Bar::new("replaying", 1, "events");
     let mut progress = |replayed: engine::Replayed| bar.of(replayed.height.0, replayed.of.0);
-    let height = node::build_snapshot(&arguments.data, hash_key::draw(), &mut progress)?;
+    let mut warn = |warning: node::Warning| warnings::warn(warning.code, warning);
+    let height = node::build_snapshot(&arguments.data, hash_key::draw(), &mut warn, &mut progress)?;
     let (height, place) = (count(height), arguments.data.display());
     output::print(&format!(
         "a snapshot of the state after {height} events is in {place}: the next start begins there"

@@ -181,6 +181,37 @@ fn a_damaged_snapshot_is_made_anew_with_a_warning() {
 }
 
 #[test]
+fn what_lies_beside_the_journal_never_keeps_it_from_being_verified() {
+    let root = tempfile::tempdir().expect("a folder");
+    let sound = root.path().join("sound");
+    let whole = height_and_digest(&resume(&sound).object());
+    let snapshots = sound.join("snapshots");
+    for stranger in [".DS_Store", "Thumbs.db", "notes.txt", "state-7.staged-1-0"] {
+        fs::write(snapshots.join(stranger), b"of somebody's").expect("written");
+    }
+    fs::create_dir(snapshots.join("a folder")).expect("made");
+    let told = verify(&sound);
+    assert_eq!(height_and_digest(&told.object()), whole);
+    assert!(!told.err.contains("warning"), "strangers are nobody's business: {told:?}");
+
+    let last = snapshot_of(&sound);
+    fs::remove_file(&last).expect("removed");
+    fs::create_dir(&last).expect("made");
+    let told = verify(&sound);
+    assert_eq!(height_and_digest(&told.object()), whole);
+    assert!(told.err.contains("warning["), "{told:?}");
+
+    fs::remove_dir_all(&snapshots).expect("removed");
+    fs::write(&snapshots, b"no folder").expect("written");
+    let told = verify(&sound);
+    assert_eq!(height_and_digest(&told.object()), whole);
+    assert!(told.err.contains("warning["), "{told:?}");
+    let resumed = resume(&sound);
+    assert_eq!(height_and_digest(&resumed.object()), whole);
+    assert!(resumed.err.contains("warning[CACHE_UNREADABLE]"), "{resumed:?}");
+}
+
+#[test]
 fn a_snapshot_of_another_journal_is_not_used() {
     let root = tempfile::tempdir().expect("a folder");
     let (one, other) = (root.path().join("one"), root.path().join("other"));
