@@ -110,9 +110,16 @@ fn fill(arguments: &Arguments, data: &Path, path: &Path) -> Result<(), Failure> 
     let journal = Folder(journal_sqlite::open_read_only(data)?);
     journal.0.warnings().iter().for_each(|warning| warnings::warn("MARK_DAMAGED", warning));
     let events = journal.0.mark().next_seq;
+    // A file that somebody named may be anything, and then nothing is left beside it; that beside the journal is ours whatever
+    // became of it.
+    if arguments.out.is_some()
+        && let Err(fault @ TablesFault::NotTables { .. }) = Reader::open(path)
+    {
+        return Err(fault.into());
+    }
     let opened = if arguments.rebuild { None } else { Some(Tables::open(path)) };
     let mut tables = match opened {
-        None | Some(Err(TablesFault::Missing { .. })) => return make_anew(arguments, &journal, path, events),
+        None | Some(Err(TablesFault::Missing { .. })) => return make_anew(&journal, path, events),
         Some(Err(fault @ TablesFault::InUse { .. })) if arguments.asks() => {
             warnings::note(format!("{fault}; they are read as they are"));
             return Ok(());
@@ -128,13 +135,7 @@ fn fill(arguments: &Arguments, data: &Path, path: &Path) -> Result<(), Failure> 
     Ok(())
 }
 
-fn make_anew(arguments: &Arguments, journal: &Folder, path: &Path, events: u64) -> Result<(), Failure> {
-    // A file that somebody named may be anything; that beside the journal is ours whatever became of it.
-    if arguments.out.is_some()
-        && let Err(fault @ TablesFault::NotTables { .. }) = Reader::open(path)
-    {
-        return Err(fault.into());
-    }
+fn make_anew(journal: &Folder, path: &Path, events: u64) -> Result<(), Failure> {
     let bar = Bar::new("making tables", events, "events");
     ::tables::rebuild(path, journal, &mut |head| bar.at(head.next_seq))?;
     Ok(())

@@ -216,6 +216,16 @@ fn a_file_of_somebody_elses_is_left_as_it_is() {
     tables(&day, &["--out", text(&notes)]).fails(5, "NOT_TABLES");
     tables(&day, &["--out", text(&notes), "--rebuild"]).fails(5, "NOT_TABLES");
     assert_eq!(fs::read_to_string(&notes).expect("there"), "mine");
+    let journal = day.join("journal.db");
+    let names = || {
+        let entries = [root.path(), &day].into_iter().flat_map(|dir| fs::read_dir(dir).expect("reads"));
+        entries.map(|entry| entry.expect("an entry").path()).collect::<std::collections::BTreeSet<_>>()
+    };
+    let before = names();
+    tables(&day, &["--out", text(&journal)]).fails(5, "NOT_TABLES");
+    tables(&day, &["--out", text(&journal), "--rebuild"]).fails(5, "NOT_TABLES");
+    tables(&day, &["--out", text(&notes)]).fails(5, "NOT_TABLES");
+    assert_eq!(names(), before, "a refusal leaves nothing behind");
     let missing = root.path().join("nowhere/tables.sqlite");
     tables(&day, &["--out", text(&missing)]).fails(5, "DATA_PERMISSION");
     tables(&root.path().join("empty"), &[]).fails(5, "DATA_PERMISSION");
