@@ -1,7 +1,8 @@
 //! Accounts: a map from key to balance, and the two things that are asked of every posting.
 
 use crate::finding::{Check, Checked, Finding, holds};
-use domain::{AccountKey, AccountKind, ArrangementId, BookId, CurrencyId, InstitutionId, MemberId, Owner};
+use crate::mirror::Noted;
+use domain::{AccountKey, AccountKind, ArrangementId, BookId, CurrencyId, InstitutionId, MemberId, Owner, PaymentId};
 use std::collections::BTreeMap;
 
 /// One entry of a posting.
@@ -14,6 +15,8 @@ type Shelf = (BookId, CurrencyId);
 #[derive(Default)]
 pub(crate) struct Books {
     balances: BTreeMap<AccountKey, i128>,
+    /// Entries posted, where somebody follows mirrors.
+    pub(crate) noted: Option<Vec<Noted>>,
 }
 
 impl Books {
@@ -46,7 +49,16 @@ impl Books {
                 Finding::new(Check::Account, "a balance", "no more than 128 bits", format!("{key:?} plus {amount}"))
             })?;
         }
+        if let Some(noted) = &mut self.noted {
+            noted.extend(entries.iter().map(|entry| (None, *entry)));
+        }
         entries.iter().try_for_each(|(key, _)| self.check_sign(*key))
+    }
+
+    /// Says of the last entries posted which payment they were for.
+    pub(crate) fn were_for(&mut self, payment: PaymentId, entries: usize) {
+        let noted = self.noted.iter_mut().flat_map(|noted| noted.iter_mut().rev().take(entries));
+        noted.for_each(|(of, _)| *of = Some(payment));
     }
 
     /// Accounts that have one sign only.

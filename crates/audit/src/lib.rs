@@ -34,6 +34,7 @@ mod limits;
 mod member_limits;
 mod membership;
 mod memory;
+mod mirror;
 mod model;
 mod open_run;
 mod order_form;
@@ -50,6 +51,7 @@ mod verify;
 mod walk;
 
 pub use finding::{Check, Finding};
+pub use mirror::{Mirror, MirrorCause, MirrorPosting, mirror};
 pub use model::Model;
 pub use summary::{Balance, Figures};
 pub use verify::{Verified, Verifier, VerifyFault, verify};

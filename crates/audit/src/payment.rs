@@ -176,6 +176,7 @@ impl Model {
     /// Posts entries of a payment.
     pub(crate) fn post_for(&mut self, id: PaymentId, entries: &[Entry]) -> Checked {
         self.books.post(entries).map_err(|finding| finding.about(id))?;
+        self.books.were_for(id, entries.len());
         if let Some((followed, log)) = &mut self.followed
             && *followed == id
         {
