@@ -1,8 +1,8 @@
 //! The grammar of the command line: commands, options, and what their values may be.
 
 use crate::commands::{
-    backup, clear, demo, drill, payload, play, queue, restore, rulebook, simulate, snapshot, tables, verify,
-    verify_clearing,
+    backup, clear, demo, drill, payload, play, queue, reconcile, restore, rulebook, simulate, snapshot, tables,
+    trial_balance, verify, verify_clearing,
 };
 use crate::failure::Failure;
 use clap::error::ErrorKind;
@@ -71,6 +71,12 @@ pub(crate) enum Command {
     /// Makes the journal into SQL tables, and answers what an auditor asks of them
     #[command(after_help = tables::EXAMPLE)]
     Tables(tables::Arguments),
+    /// Compares statements of an agent or a national system with the house's mirror: a register of breaks
+    #[command(after_help = reconcile::EXAMPLE)]
+    Reconcile(reconcile::Arguments),
+    /// Prints every account with its balance, by book and currency; by a member's own chart, if given
+    #[command(after_help = trial_balance::EXAMPLE)]
+    TrialBalance(trial_balance::Arguments),
     /// Sets off debts from a file: the most that can be, proved
     #[command(after_help = clear::EXAMPLE)]
     Clear(clear::Arguments),

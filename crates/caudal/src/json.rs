@@ -20,6 +20,17 @@ impl Exact {
         Exact { units, decimals }
     }
 
+    /// Zero with the same decimals.
+    pub(crate) const fn zero(self) -> Exact {
+        Exact { units: 0, decimals: self.decimals }
+    }
+
+    /// The sum with one of the same decimals.
+    pub(crate) fn plus(self, other: Exact) -> Exact {
+        assert_eq!(self.decimals, other.decimals, "bug: amounts of different currencies are added");
+        Exact { units: self.units + other.units, decimals: self.decimals }
+    }
+
     /// Dollars with two decimals, from cents.
     pub(crate) const fn usd(cents: i128) -> Exact {
         Exact { units: cents, decimals: 2 }

@@ -17,6 +17,7 @@ mod output;
 mod payment_way;
 mod people;
 mod progress;
+mod reconciliation_report;
 mod run_csv;
 mod run_report;
 mod run_settling;

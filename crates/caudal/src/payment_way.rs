@@ -33,7 +33,7 @@ pub(crate) fn told(dir: &Path, payment: PaymentId, state: &State) -> Result<Stri
 }
 
 /// The events of a folder from the first on, until a fault, which goes into `faults`.
-fn events<'a>(
+pub(crate) fn events<'a>(
     dir: &Path,
     faults: &'a mut Vec<Failure>,
 ) -> Result<impl Iterator<Item = (EventSeq, Timestamp, Event)> + 'a, Failure> {
@@ -90,12 +90,7 @@ const fn leg(state: LegState) -> &'static str {
 }
 
 fn posting(key: &AccountKey, minor: i128, state: &State) -> String {
-    let owner = match key.owner {
-        Owner::House => "house".to_owned(),
-        Owner::Arrangement(arrangement) => format!("business with arrangement {arrangement}"),
-        Owner::Member(member) => state.member_code(member).unwrap_or("?").to_owned(),
-        Owner::Institution(institution) => state.institution_code(institution).unwrap_or("?").to_owned(),
-    };
+    let owner = owner(key.owner, state);
     let book = match key.book {
         BookId::Edge(member) => format!("edge {}", state.member_code(member).unwrap_or("?")),
         BookId::Arrangement(arrangement) => format!("arrangement {arrangement}"),
@@ -109,8 +104,18 @@ fn posting(key: &AccountKey, minor: i128, state: &State) -> String {
     format!("    {book:<14} {:<20} {owner:<8} {amount:>18} {code}\n", kind(key.kind))
 }
 
+/// Whose account it is, by code.
+pub(crate) fn owner(owner: Owner, state: &State) -> String {
+    match owner {
+        Owner::House => "house".to_owned(),
+        Owner::Arrangement(arrangement) => format!("business with arrangement {arrangement}"),
+        Owner::Member(member) => state.member_code(member).unwrap_or("?").to_owned(),
+        Owner::Institution(institution) => state.institution_code(institution).unwrap_or("?").to_owned(),
+    }
+}
+
 /// Names of docs/accounts.md.
-const fn kind(kind: AccountKind) -> &'static str {
+pub(crate) const fn kind(kind: AccountKind) -> &'static str {
     match kind {
         AccountKind::Institution => "institution",
         AccountKind::Collected => "collected",

@@ -1,7 +1,7 @@
 //! Reasons that somebody gave for breaks.
 
-use crate::csv_form::rows;
-use crate::error::{Problem, StatementError, line_of, wrong};
+use crate::error::StatementError;
+use crate::pairs;
 use std::collections::BTreeMap;
 
 /// Reasons by reference.
@@ -16,24 +16,7 @@ impl Explanations {
     /// # Errors
     /// If it is none, if a cell is empty, or if a reference is there twice.
     pub fn read(bytes: &[u8]) -> Result<Explanations, StatementError> {
-        let text = std::str::from_utf8(bytes).map_err(|error| {
-            let at = error.valid_up_to();
-            wrong(Problem::Text, format!("byte {at} is not UTF-8"), line_of(bytes, at), "save it as UTF-8")
-        })?;
-        let mut reasons = BTreeMap::new();
-        for (line, cells) in rows(text.strip_prefix('\u{feff}').unwrap_or(text), &["reference", "reason"])? {
-            let place = || format!("line {line}");
-            let [reference, reason] = &cells[..] else { continue };
-            if reference.is_empty() || reason.is_empty() {
-                let what = "an explanation without its reference or its reason";
-                return Err(wrong(Problem::Missing, what, place(), "write both"));
-            }
-            if reasons.insert(normal(reference), (reference.clone(), reason.clone())).is_some() {
-                let what = format!("the reference {reference} is explained twice");
-                return Err(wrong(Problem::Form, what, place(), "keep one of them"));
-            }
-        }
-        Ok(Explanations { reasons })
+        Ok(Explanations { reasons: pairs::read(bytes, ["reference", "reason"], normal)? })
     }
 
     /// The reason for a break of a reference.

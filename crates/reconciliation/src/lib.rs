@@ -10,6 +10,7 @@
 //! | a statement, and several that follow on each other | [`Statement`], [`join`] |
 //! | matching, breaks, the verdict | [`reconcile`], [`Reconciliation`], [`Break`] |
 //! | reasons that explain breaks | [`Explanations`] |
+//! | a member's own chart of accounts | [`Chart`] |
 //! | what is wrong with a file | [`StatementError`], [`Problem`] |
 //!
 //! Amounts are signed minor units as the account's owner, the house, sees them: positive is a credit to its account.
@@ -17,15 +18,18 @@
 #![deny(clippy::float_arithmetic, clippy::print_stdout, clippy::print_stderr)]
 
 mod camt053;
+mod chart;
 mod csv_form;
 mod error;
 mod explanations;
 mod matching;
 mod minor;
 mod mt950;
+mod pairs;
 mod statement;
 mod xml;
 
+pub use chart::Chart;
 pub use error::{Problem, StatementError};
 pub use explanations::Explanations;
 pub use matching::{Break, BreakKind, Match, MatchedBy, MirrorEntry, Reconciliation, Terms, reconcile};

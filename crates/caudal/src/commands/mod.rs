@@ -7,11 +7,13 @@ pub(crate) mod drill;
 pub(crate) mod payload;
 pub(crate) mod play;
 pub(crate) mod queue;
+pub(crate) mod reconcile;
 pub(crate) mod restore;
 pub(crate) mod rulebook;
 pub(crate) mod simulate;
 pub(crate) mod snapshot;
 pub(crate) mod tables;
+pub(crate) mod trial_balance;
 pub(crate) mod verify;
 pub(crate) mod verify_clearing;
 
@@ -34,6 +36,8 @@ pub(crate) fn run(command: Command) -> Result<Exit, Failure> {
         Command::Queue(arguments) => queue::run(&arguments),
         Command::VerifyClearing(arguments) => verify_clearing::run(&arguments),
         Command::Tables(arguments) => tables::run(&arguments),
+        Command::Reconcile(arguments) => reconcile::run(&arguments),
+        Command::TrialBalance(arguments) => trial_balance::run(&arguments),
         Command::Drill(arguments) => drill::run(&arguments),
     }
 }
