@@ -15,7 +15,7 @@ pub(crate) fn currency(code: &str, currencies: &[Currency], place: &str) -> Resu
     };
     currencies.iter().find(|currency| currency.code() == parsed).copied().ok_or_else(|| {
         let what = format!("the currency {code} is not registered here");
-        wrong(Problem::Currency, what, place, "check whose statement it is; a journal registers its currencies")
+        wrong(Problem::Currency, what, place, "check whose statement it is: the journal registers the currencies")
     })
 }
 
