@@ -71,10 +71,10 @@ pub(crate) enum Command {
     /// Makes the journal into SQL tables, and answers what an auditor asks of them
     #[command(after_help = tables::EXAMPLE)]
     Tables(tables::Arguments),
-    /// Compares statements of an agent or a national system with the house's mirror: a register of breaks
+    /// Compares statements of the agent or a national system with the books: a register of breaks
     #[command(after_help = reconcile::EXAMPLE)]
     Reconcile(reconcile::Arguments),
-    /// Prints every account with its balance, by book and currency; by a member's own chart, if given
+    /// Prints every account with its balance, by book; by a member's own chart, too
     #[command(after_help = trial_balance::EXAMPLE)]
     TrialBalance(trial_balance::Arguments),
     /// Sets off debts from a file: the most that can be, proved

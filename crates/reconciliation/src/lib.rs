@@ -1,7 +1,7 @@
 //! Reconciliation: what a national system or an agent says of an account, against the house's own mirror of it.
 //!
-//! Bytes of a statement go in, statements come out ([`read`]); a statement and the mirror's entries go in, matches and a
-//! register of breaks come out ([`reconcile`]). There is no file and no clock here: the age of a break is counted to a
+//! Bytes of a statement go in, statements come out ([`read`]); a statement and the mirror's entries go in, matches and
+//! a register of breaks come out ([`reconcile`]). There is no file and no clock here: the age of a break is counted to a
 //! date that the caller names, and the same input gives the same result, in the same order.
 //!
 //! | for | see |

@@ -19,7 +19,7 @@ pub(crate) fn currency(code: &str, currencies: &[Currency], place: &str) -> Resu
     })
 }
 
-/// Reads digits with at most one separator, exactly. `bare` allows nothing after (or before) the separator, as in `12,`.
+/// Reads digits with at most one separator, exactly. `bare` allows nothing after the separator, as in `12,`.
 pub(crate) fn parse(
     text: &str,
     separator: char,

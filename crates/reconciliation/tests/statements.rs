@@ -1,5 +1,5 @@
-//! What an operator relies on when a statement is read: each form gives the same statement, and whatever is wrong with a
-//! file is told with its place and without a panic.
+//! What an operator relies on when a statement is read: each form gives the same one, and whatever is wrong with a file is
+//! told with its place and without a panic.
 
 use domain::Date;
 use money::{Currency, CurrencyCode};
@@ -12,7 +12,8 @@ const CSV: &str = include_str!("samples/statement.csv");
 
 fn currencies() -> Vec<Currency> {
     let of = |code: &[u8; 3], decimals| Currency::new(CurrencyCode::new(code), decimals).expect("a currency");
-    vec![of(b"USD", 2), of(b"CLP", 0), of(b"BRL", 2), of(b"GBP", 2), of(b"CHF", 2), of(b"EUR", 2), of(b"SEK", 2), of(b"DKK", 2)]
+    let with_cents = [b"USD", b"BRL", b"GBP", b"CHF", b"EUR", b"SEK", b"DKK"];
+    with_cents.into_iter().map(|code| of(code, 2)).chain([of(b"CLP", 0)]).collect()
 }
 
 fn date(text: &str) -> Date {
@@ -104,7 +105,8 @@ fn marks_of_mt950_are_credits_debits_and_their_reversals() {
         let closing = 1_000_000_i128 + minor;
         let sign = if closing < 0 { "D" } else { "C" };
         let text = format!(
-            ":20:S1\n:25:ACC\n:28C:1/1\n:60F:C240304USD10000,\n:61:240305{mark}2500,00NTRFREF//BANK\n:62F:{sign}240305USD{},{:02}\n",
+            ":20:S1\n:25:ACC\n:28C:1/1\n:60F:C240304USD10000,\n:61:240305{mark}2500,00NTRFREF//BANK\n\
+             :62F:{sign}240305USD{},{:02}\n",
             closing / 100,
             closing % 100
         );

@@ -222,7 +222,7 @@ fn entry(posting: &MirrorPosting, state: &State, mirror: Mirror) -> MirrorEntry 
         }
         MirrorCause::Settlement(cycle, leg, member) => {
             let direction = if rose { "pay-in" } else { "pay-out" };
-            (vec![format!("{book}C{cycle}-L{leg}")], format!("{direction} of {}, cycle {cycle}", of(member)))
+            (vec![format!("{book}C{cycle}-L{leg}"), event], format!("{direction} of {}, cycle {cycle}", of(member)))
         }
         MirrorCause::Prefunding(member) => {
             let direction = if rose { "deposited" } else { "withdrawn" };

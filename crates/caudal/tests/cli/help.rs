@@ -2,7 +2,7 @@
 
 use crate::program::{run, words};
 
-const PAGES: [&str; 24] = [
+const PAGES: [&str; 26] = [
     "",
     "demo",
     "simulate",
@@ -18,6 +18,8 @@ const PAGES: [&str; 24] = [
     "queue",
     "verify-clearing",
     "tables",
+    "reconcile",
+    "trial-balance",
     "payload",
     "payload show",
     "payload erase",

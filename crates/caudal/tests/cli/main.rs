@@ -9,6 +9,7 @@
 //! | flipped bits in every region of every file | `damage.rs` |
 //! | worked examples as scripts | `play.rs` |
 //! | kill -9 at random moments | `killed.rs` |
+//! | statements against the books, balances by a chart | `reconcile.rs` |
 //! | SQL tables, questions, the page that describes them | `tables.rs` |
 //! | debts set off, queues settled, their folders checked | `clear.rs`, `queue.rs`, `verify_clearing.rs` |
 //! | seeded trouble | `drill.rs` |
@@ -28,6 +29,7 @@ mod payloads;
 mod play;
 mod program;
 mod queue;
+mod reconcile;
 mod rulebooks;
 mod run_json;
 mod run_page;
