@@ -17,7 +17,7 @@ pub(crate) const EXAMPLE: &str = "\
 Examples:
   caudal reconcile --data day --agent --statement agent.xml
   caudal reconcile --data day --member BRA --statement monday.txt --statement tuesday.txt
-  caudal reconcile --data day --agent --statement agent.csv --explanations reasons.csv --out breaks.csv
+  caudal reconcile --data day --agent --statement a.csv --explanations reasons.csv --out b.csv
 
 Exit codes:
   0 the day may close   1 an unexplained break above the tolerance remains   3 a file is wrong

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 pub(crate) const EXAMPLE: &str = "\
 Examples:
   caudal trial-balance --data day                     every book; each sums to zero
-  caudal trial-balance --data day --member BRA        the member's own book, and its part of the others
+  caudal trial-balance --data day --member BRA        its own book, and its part of others
   caudal trial-balance --data day --member BRA --chart chart.csv --json
 
 chart.csv has the columns ours and theirs: docs/reconciliation.md.";

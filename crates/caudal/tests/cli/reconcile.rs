@@ -54,8 +54,8 @@ fn booked(house: &House, sql: &str) -> (String, Booked) {
 fn of_agent(house: &House) -> (String, Booked) {
     booked(
         house,
-        "SELECT code, 'A0-E' || seq, amount_minor FROM posting JOIN currency USING (currency)
-         WHERE kind = 'agent' AND amount_minor <> 0 ORDER BY seq",
+        "SELECT code, 'A0-E' || posting.seq, amount_minor FROM posting JOIN currency USING (currency)
+         WHERE kind = 'agent' AND amount_minor <> 0 ORDER BY posting.seq",
     )
 }
 
@@ -65,7 +65,7 @@ fn of_member(house: &House, code: &str) -> (String, Booked) {
         &format!(
             "SELECT currency.code, 'P' || payment, amount_minor FROM posting JOIN currency USING (currency)
              WHERE kind = 'institution' AND amount_minor <> 0
-             AND book_number = (SELECT member FROM member WHERE code = '{code}') ORDER BY seq, payment"
+             AND book_number = (SELECT member FROM member WHERE code = '{code}') ORDER BY posting.seq, payment"
         ),
     )
 }
