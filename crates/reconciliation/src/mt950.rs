@@ -212,7 +212,12 @@ fn entry(field: &Field<'_>, currency: Currency) -> Result<StatementEntry, Statem
     let place = field.place(cursor.column);
     let length = cursor.rest.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b',').count();
     let minor = minor::parse(cursor.take(length, "an amount")?, ',', true, currency, &place)?;
-    cursor.take(4, "a type of transaction, as in NTRF")?;
+    let column = cursor.column;
+    let kind = cursor.take(4, "a type of transaction, as in NTRF")?;
+    if !kind.starts_with(['N', 'S', 'F']) || !kind.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        let what = format!("{} is not a type of transaction, as in NTRF", shown(kind));
+        return Err(field.wrong(Problem::Form, column, what));
+    }
     let (own, keepers) = cursor.rest.split_once("//").unwrap_or((cursor.rest, ""));
     let given = [own.trim(), keepers.trim()];
     let references =
