@@ -37,11 +37,25 @@ impl GapText {
     pub(crate) fn percent(&self) -> String {
         let digits: String = self.0.chars().filter(char::is_ascii_digit).collect();
         let units: i128 = digits.parse().expect("bug: a gap is a decimal number");
-        match units {
-            0 => "0 % (proved to be the best)".to_owned(),
-            _ => format!("{} %", money::format_minor(units, 10).trim_end_matches('0').trim_end_matches('.')),
-        }
+        format!("{} %", money::format_minor(units, 10).trim_end_matches('0').trim_end_matches('.'))
     }
+}
+
+/// What is proved, for people: an answer is the best only if it is so class by class, the most urgent first.
+pub(crate) fn proof(levels: impl IntoIterator<Item = (String, Claim)>, whole: Claim) -> String {
+    let open: Vec<String> = levels
+        .into_iter()
+        .filter(|(_, claim)| claim.value != claim.upper_bound)
+        .map(|(class, claim)| {
+            let gap = GapText::of(claim).percent();
+            format!("\nup to class {class}: {} of at most {}; gap {gap}", claim.value, claim.upper_bound)
+        })
+        .collect();
+    let gap = GapText::of(whole).percent();
+    if open.is_empty() && whole.value == whole.upper_bound {
+        return format!("{gap} (proved to be the best)");
+    }
+    format!("{gap} (not proved to be the best){}", open.concat())
 }
 
 impl Serialize for GapText {
@@ -128,6 +142,20 @@ mod tests {
         assert_eq!(gap(i128::MAX - 1, i128::MAX), "0.000000000001");
         assert!(!gap(i128::MIN, i128::MAX).is_empty());
         assert_eq!(GapText::of(Claim { value: 3, upper_bound: 4 }).percent(), "25 %");
+        assert_eq!(GapText::of(Claim { value: 4, upper_bound: 4 }).percent(), "0 %");
+    }
+
+    #[test]
+    fn an_answer_is_the_best_only_if_it_is_so_in_each_class() {
+        let best = Claim { value: 3, upper_bound: 3 };
+        let worse = Claim { value: 3, upper_bound: 4 };
+        let levels = |urgent| [("0".to_owned(), urgent), ("1".to_owned(), best)];
+        assert_eq!(proof(levels(best), best), "0 % (proved to be the best)");
+        assert_eq!(
+            proof(levels(worse), best),
+            "0 % (not proved to be the best)\nup to class 0: 3 of at most 4; gap 25 %"
+        );
+        assert_eq!(proof([], worse), "25 % (not proved to be the best)");
     }
 
     #[test]

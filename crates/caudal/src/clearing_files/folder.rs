@@ -335,10 +335,17 @@ fn digest_of(path: &Path) -> Result<String, Failure> {
 }
 
 fn not_read(path: &Path, error: &std::io::Error) -> Failure {
-    not_ours(path, &format!("the file cannot be read: {error}"))
+    let what = format!("the file cannot be read: {error}");
+    if error.kind() == std::io::ErrorKind::NotFound { not_ours(path, &what) } else { not_a_result(path, &what) }
 }
 
+/// A folder that holds a certificate or digests is of a result, whole or not, and is refused; any other is wrong data.
 fn not_ours(path: &Path, what: &str) -> Failure {
+    let is_of_a_result = path.parent().is_some_and(|dir| dir.join(CERTIFICATE).exists() || dir.join(DIGESTS).exists());
+    if is_of_a_result { refused(what, path) } else { not_a_result(path, what) }
+}
+
+fn not_a_result(path: &Path, what: &str) -> Failure {
     let message =
         format!("{what}; {}; name a folder that caudal clear or caudal queue wrote with --out", path.display());
     Failure::new(Exit::WrongData, "NOT_A_RESULT", message)

@@ -99,6 +99,11 @@ pub(crate) fn figures(queue: &Queue, settles: &[bool], verified: &Verified) -> O
 }
 
 impl QueueFigures {
+    /// Value and bound by class, each with all more urgent ones.
+    pub(crate) fn claims(&self) -> impl Iterator<Item = (String, Claim)> + '_ {
+        self.levels.iter().map(|(class, claim)| (class.clone(), Claim::from(*claim)))
+    }
+
     /// Value and bound of all classes together.
     pub(crate) fn claim(&self) -> Claim {
         Claim { value: self.settled_value.0, upper_bound: self.upper_bound.0 }

@@ -111,6 +111,11 @@ pub(crate) fn figures(debts: &Debts, verified: &Verified) -> SetOffFigures {
 }
 
 impl SetOffFigures {
+    /// Value and bound by class, each with all more urgent ones.
+    pub(crate) fn claims(&self) -> impl Iterator<Item = (String, Claim)> + '_ {
+        self.levels.iter().map(|(class, claim)| (class.clone(), Claim::from(*claim)))
+    }
+
     /// Value and bound of all classes together.
     pub(crate) fn claim(&self) -> Claim {
         Claim { value: self.value.0, upper_bound: self.upper_bound.0 }

@@ -205,7 +205,7 @@ impl Report<'_> {
         page.push_str(&format!(
             "at most {} could be; gap {}\nnet internal debt {}: so much liquidity would clear everything\n",
             figures.upper_bound.0,
-            GapText::of(figures.claim()).percent(),
+            proof(figures.claims(), figures.claim()),
             figures.net_internal_debt.0,
         ));
         page.push_str(&self.gains_table());

@@ -317,14 +317,14 @@ impl Report<'_> {
 
     fn page(&self, out: Option<&Path>) -> String {
         let figures = self.figures;
-        let gap = GapText::of(figures.claim());
+        let gap = proof(figures.claims(), figures.claim());
         let mut page = format!(
             "{} of {} payments settle together, worth {}\nat most {} could; gap {}\nstrict FIFO settles {}\n",
             count(figures.settled_count),
             count(figures.payments),
             figures.settled_value.0,
             figures.upper_bound.0,
-            gap.percent(),
+            gap,
             figures.fifo_value.0,
         );
         page.push_str(&self.gains_table());

@@ -1,13 +1,15 @@
 //! `caudal verify-clearing`: is what a folder of `clear` or `queue` says right, and proved?
 
-use crate::clearing_files::figures::GapText;
+use crate::clearing_files::figures::{GapText, LevelObject, proof};
 use crate::clearing_files::folder::{CERTIFICATE, ReadFolder, refused};
 use crate::clearing_files::{queue_check, set_off_check};
 use crate::failure::{Exit, Failure};
 use crate::people::count;
 use crate::{json, output};
+use certify::Claim;
 use clap::Args;
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 pub(crate) const EXAMPLE: &str = "\
@@ -36,6 +38,7 @@ struct Accepted {
     value: i128,
     upper_bound: i128,
     gap: GapText,
+    levels: BTreeMap<String, LevelObject>,
 }
 
 #[derive(Serialize)]
@@ -60,7 +63,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
 
 fn checked(arguments: &Arguments) -> Result<String, Failure> {
     let folder = ReadFolder::open(&arguments.dir)?;
-    let (kind, claim, what) = match folder.head.kind.as_str() {
+    let (kind, claim, levels, what): (_, Claim, Vec<(String, Claim)>, _) = match folder.head.kind.as_str() {
         queue_check::KIND => {
             let figures = queue_check::check(&folder)?;
             let what = format!(
@@ -69,7 +72,7 @@ fn checked(arguments: &Arguments) -> Result<String, Failure> {
                 count(figures.payments),
                 figures.settled_value.0
             );
-            (queue_check::KIND, figures.claim(), what)
+            (queue_check::KIND, figures.claim(), figures.claims().collect(), what)
         }
         set_off_check::KIND => {
             let figures = set_off_check::check(&folder)?;
@@ -78,20 +81,26 @@ fn checked(arguments: &Arguments) -> Result<String, Failure> {
                 figures.cleared.0,
                 count(figures.obligations)
             );
-            (set_off_check::KIND, figures.claim(), what)
+            (set_off_check::KIND, figures.claim(), figures.claims().collect(), what)
         }
         kind => {
             return Err(refused(&format!("the certificate is of an unknown kind: {kind}"), &folder.path(CERTIFICATE)));
         }
     };
-    let gap = GapText::of(claim);
     if arguments.json {
-        let accepted = Accepted { accepted: true, kind, value: claim.value, upper_bound: claim.upper_bound, gap };
+        let accepted = Accepted {
+            accepted: true,
+            kind,
+            value: claim.value,
+            upper_bound: claim.upper_bound,
+            gap: GapText::of(claim),
+            levels: levels.into_iter().map(|(class, claim)| (class, claim.into())).collect(),
+        };
         return Ok(json::text(&accepted));
     }
     Ok(format!(
         "accepted: {what}\nproved: no answer is worth more than {}; gap {}\nEvery file is the one that was written.",
         claim.upper_bound,
-        gap.percent()
+        proof(levels, claim)
     ))
 }

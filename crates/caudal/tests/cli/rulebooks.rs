@@ -3,7 +3,8 @@
 use crate::program::{run, text};
 use std::fs;
 
-const RUNNING: &[&str] = &["caudal", "caudal-credit", "sml-ar-br", "sml-br-uy", "sml-br-py", "cpcr", "cmcf", "sipa", "papss"];
+const RUNNING: &[&str] =
+    &["caudal", "caudal-credit", "sml-ar-br", "sml-br-uy", "sml-br-py", "cpcr", "cmcf", "sipa", "papss"];
 const READ_ONLY: &[&str] = &["epu-1950", "cach", "acu"];
 
 #[test]

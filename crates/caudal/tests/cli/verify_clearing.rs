@@ -114,14 +114,14 @@ fn a_folder_of_something_else_or_without_a_file_is_wrong_data() {
     verify(&empty.path().join("absent")).fails(3, "NOT_A_RESULT");
     for content in ["", "{}", "not JSON", "{\"format\":\"other/1\",\"kind\":\"queue\",\"files\":{}}"] {
         fs::write(empty.path().join("certificate.json"), content).expect("written");
-        verify(empty.path()).fails(3, "NOT_A_RESULT");
+        verify(empty.path()).fails(1, "CERTIFICATE_REFUSED");
     }
     for (inputs, out) in [of_debts(), of_queue()] {
         for (name, _) in files_of(&out) {
             let copy = inputs.path("copy");
             copy_folder(&out, &copy);
             fs::remove_file(copy.join(&name)).expect("removed");
-            verify(&copy).fails(3, "NOT_A_RESULT");
+            verify(&copy).fails(1, "CERTIFICATE_REFUSED");
             fs::remove_dir_all(&copy).expect("removed");
         }
     }
