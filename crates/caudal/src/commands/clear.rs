@@ -2,7 +2,7 @@
 
 use crate::clearing_files::certificate::PROGRAM;
 use crate::clearing_files::debts::{self, Debts};
-use crate::clearing_files::figures::{GapText, LevelObject, Whole};
+use crate::clearing_files::figures::{GapText, LevelObject, Whole, proof};
 use crate::clearing_files::folder::{CERTIFICATE, FORMAT, ResultFolder};
 use crate::clearing_files::set_off_certificate::{LevelJson, SetOffCertificate, SetOffFigures};
 use crate::clearing_files::telling::Telling;

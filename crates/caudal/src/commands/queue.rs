@@ -1,7 +1,7 @@
 //! `caudal queue`: which queued payments settle together, from files.
 
 use crate::clearing_files::certificate::PROGRAM;
-use crate::clearing_files::figures::{GapText, LevelObject};
+use crate::clearing_files::figures::{GapText, LevelObject, proof};
 use crate::clearing_files::folder::{CERTIFICATE, FORMAT, ResultFolder};
 use crate::clearing_files::queue::{self, Queue, QueueFiles};
 use crate::clearing_files::queue_certificate::{LevelJson, OrderJson, QueueCertificate, QueueFigures};
