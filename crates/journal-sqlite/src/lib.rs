@@ -29,8 +29,8 @@ mod verify;
 mod writer;
 
 pub use auxiliary::{
-    auxiliary_names, read_auxiliary, read_auxiliary_beginning, remove_auxiliary, remove_left_over_auxiliaries, set_aside,
-    write_auxiliary, write_auxiliary_gently,
+    auxiliary_names, read_auxiliary, read_auxiliary_beginning, remove_auxiliary, remove_left_over_auxiliaries,
+    set_aside, write_auxiliary, write_auxiliary_gently,
 };
 pub use backup::{Restored, backup, backup_with, restore};
 pub use database::Synchronous;
