@@ -78,7 +78,7 @@ fn solve_with_labels<L: Label, A: Fn(usize) -> ArcState>(
     let mut residual = Residual::new(task.node_count, task.arc_count, &task.arc);
     let profits = Profits::of(task, &residual);
     let has_flow = residual.rooms.iter().any(|room| room.back > 0);
-    let steps = if has_flow { Vec::new() } else { tighten(&mut residual, task.arc_count / 2, ticks) };
+    let steps = if has_flow { Vec::new() } else { tighten(&mut residual, 2 * task.arc_count, ticks) };
     let mut labels = start_labels::<L>(&residual, task.start_prices, scale)?;
     // A flow that is conserved, to fall back to: what moves along from here need not find its way back.
     let may_stop = task.most_ticks < u64::MAX;

@@ -4,7 +4,8 @@
 //! or leaves its head. Chains that lead nowhere vanish so altogether, and a search has less to send back.
 
 use super::residual::{Residual, range};
-use std::collections::VecDeque;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 
 /// One capacity that was lowered.
 #[derive(Clone, Copy)]
@@ -19,15 +20,31 @@ pub(super) struct Step {
 struct Sums {
     entering: Vec<i64>,
     leaving: Vec<i64>,
-    waiting: VecDeque<u32>,
-    is_waiting: Vec<bool>,
+    /// Places to look at, those through which the least can pass first: what they lower is rarely lowered again. In the order
+    /// in which they come, a ring of amounts 1, 2, 3, … would be lowered by one unit a round.
+    waiting: BinaryHeap<Reverse<(i64, u32)>>,
+    /// What could pass through each place when it was put there; nothing where it does not wait.
+    waits_at: Vec<Option<i64>>,
 }
 
 impl Sums {
     fn wait(&mut self, place: usize) {
-        if !std::mem::replace(&mut self.is_waiting[place], true) {
-            self.waiting.push_back(super::residual::index(place));
+        let passes = self.entering[place].min(self.leaving[place]);
+        if self.waits_at[place].is_none_or(|earlier| passes < earlier) {
+            self.waits_at[place] = Some(passes);
+            self.waiting.push(Reverse((passes, super::residual::index(place))));
         }
+    }
+
+    fn next(&mut self) -> Option<usize> {
+        while let Some(Reverse((passes, place))) = self.waiting.pop() {
+            let place = place as usize;
+            if self.waits_at[place] == Some(passes) {
+                self.waits_at[place] = None;
+                return Some(place);
+            }
+        }
+        None
     }
 }
 
@@ -37,8 +54,8 @@ pub(super) fn tighten(residual: &mut Residual, steps_max: usize, ticks: &mut u64
     let mut sums = Sums {
         entering: vec![0; places],
         leaving: vec![0; places],
-        waiting: (0..super::residual::index(places)).collect(),
-        is_waiting: vec![true; places],
+        waiting: BinaryHeap::new(),
+        waits_at: vec![None; places],
     };
     for place in 0..places {
         for arc in range(&residual.first_out, place) {
@@ -47,10 +64,13 @@ pub(super) fn tighten(residual: &mut Residual, steps_max: usize, ticks: &mut u64
             sums.entering[residual.head(arc)] += capacity;
         }
     }
+    for place in 0..places {
+        if sums.entering[place] != sums.leaving[place] {
+            sums.wait(place);
+        }
+    }
     let mut steps = Vec::new();
-    while let Some(place) = sums.waiting.pop_front() {
-        let place = place as usize;
-        sums.is_waiting[place] = false;
+    while let Some(place) = sums.next() {
         if sums.leaving[place] > sums.entering[place] {
             let arcs = range(&residual.first_out, place);
             *ticks += arcs.len() as u64;

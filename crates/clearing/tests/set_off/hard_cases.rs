@@ -144,6 +144,19 @@ fn a_ring_with_one_unit_missing_clears_all_but_that_unit_and_a_chain_nothing() {
 }
 
 #[test]
+fn a_long_ring_takes_work_in_proportion_to_its_length_whichever_way_its_amounts_go() {
+    const FIRMS: u32 = 20_000;
+    let up = |firm: u32| i64::from(firm) + 1;
+    let down = |firm: u32| i64::from(FIRMS - firm);
+    for amount in [&up as &dyn Fn(u32) -> i64, &down] {
+        let debts: Vec<_> = (0..FIRMS).map(|firm| (firm, (firm + 1) % FIRMS, amount(firm))).collect();
+        let answer = solved(&of(FIRMS, &debts));
+        assert_eq!(values(&answer), [i128::from(FIRMS)]);
+        assert!(answer.ticks < 100 * u64::from(FIRMS), "{} ticks", answer.ticks);
+    }
+}
+
+#[test]
 fn many_parallel_debts_are_as_good_as_one() {
     let mut debts = vec![(0, 1, 1); 200_000];
     debts.push((1, 0, 150_000));
