@@ -186,6 +186,7 @@ fn what_lies_beside_the_journal_never_keeps_it_from_being_verified() {
     let sound = root.path().join("sound");
     let whole = height_and_digest(&resume(&sound).object());
     let snapshots = sound.join("snapshots");
+    let last = snapshot_of(&sound);
     for stranger in [".DS_Store", "Thumbs.db", "notes.txt", "state-7.staged-1-0"] {
         fs::write(snapshots.join(stranger), b"of somebody's").expect("written");
     }
@@ -194,7 +195,6 @@ fn what_lies_beside_the_journal_never_keeps_it_from_being_verified() {
     assert!(!told.err.contains("warning"), "strangers are nobody's business: {told:?}");
     assert_eq!(height_and_digest(&told.object()), whole);
 
-    let last = snapshot_of(&sound);
     fs::remove_file(&last).expect("removed");
     fs::create_dir(&last).expect("made");
     let told = verify(&sound);
