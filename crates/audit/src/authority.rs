@@ -20,11 +20,21 @@ impl Model {
             | EventBody::MemberSuspended { .. }
             | EventBody::FacilityResumed { .. }
             | EventBody::IndexPublished { .. }
+            | EventBody::DayExtended { .. }
+            | EventBody::HolidaySet { .. }
+            | EventBody::PayInMoved { .. }
+            | EventBody::RunMoved { .. }
             | EventBody::MemberReinstated { .. } => ("two persons of the operator", by_two_operators(event)),
             EventBody::InstitutionAuthorised { member, .. }
-            | EventBody::MemberJoined { member, .. }
-            | EventBody::MemberLeft { member, .. }
+            | EventBody::NoticeGiven { member, .. }
+            | EventBody::NoticeWithdrawn { member, .. }
+            | EventBody::PurposesSet { member, .. }
+            | EventBody::StageSet { member, .. }
+            | EventBody::EntryConsentSet { member, .. }
             | EventBody::RatePublished { member, .. } => ("the member", by(event, Role::Member(*member))),
+            EventBody::MemberJoined { member, .. } | EventBody::MemberLeft { member, .. } => {
+                ("the member, or the house on its word", by(event, Role::Member(*member)) || by(event, Role::House))
+            }
             EventBody::LimitSet(setting) => ("the owner of the limit", self.owns_limit(event, setting.scope)?),
             EventBody::PrefundingMoved { .. }
             | EventBody::FeesConfirmed { .. }
@@ -36,6 +46,7 @@ impl Model {
             }
             EventBody::DayOpened { .. } => ("the operator", by(event, Role::Operator)),
             EventBody::DayClosed { .. }
+            | EventBody::MemberLeaving { .. }
             | EventBody::FixingMade { .. }
             | EventBody::PaymentsPriced { .. }
             | EventBody::PaymentsPricedForPayees { .. }
@@ -65,7 +76,9 @@ impl Model {
                     Initiator::Payer => entered.payer,
                     Initiator::Payee => entered.payee,
                 };
-                ("the instructing institution", instructs(event, instructing))
+                let may =
+                    instructs(event, instructing) && self.may_enter_for(entered.arrangement, instructing, event)?;
+                ("the instructing institution, or the operator by its member's consent", may)
             }
             EventBody::PaymentRefused { key, .. } | EventBody::IdentifierReused { key, .. } => {
                 ("the instructing institution", instructs(event, key.institution))
@@ -132,7 +145,7 @@ impl Model {
     fn may_end(&self, event: &Event, id: ArrangementId, reason: EndReason, payments: &[PaymentId]) -> Checked<bool> {
         match reason {
             EndReason::Suspended | EndReason::Void => Ok(by_two_operators(event)),
-            EndReason::Expired | EndReason::QuoteLapsed => Ok(by(event, Role::House)),
+            EndReason::Expired | EndReason::QuoteLapsed | EndReason::MemberLeaving => Ok(by(event, Role::House)),
             EndReason::Cancelled => {
                 for payment in payments {
                     self.payment_in(id, *payment)?;

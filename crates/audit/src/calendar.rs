@@ -34,6 +34,9 @@ impl Model {
     pub(crate) fn is_business_day(&self, arrangement: ArrangementId, date: Date) -> Checked<bool> {
         let found = self.arrangement(arrangement)?;
         let rule = found.plan.day.business_days;
+        if found.holidays.contains(&date) {
+            return Ok(false);
+        }
         if rule == BusinessDays::EveryDay {
             return Ok(true);
         }
@@ -59,6 +62,18 @@ impl Model {
         closed_on: Date,
         members: impl IntoIterator<Item = MemberId>,
     ) -> Checked<Date> {
+        let days = self.plan(arrangement)?.settlement.plus_business_days;
+        let members: Vec<MemberId> = members.into_iter().collect();
+        nth_day(closed_on, days, |day| self.can_settle_on(arrangement, day, members.iter().copied()))
+    }
+
+    /// Whether a net of those members settles on a day.
+    pub(crate) fn can_settle_on(
+        &self,
+        arrangement: ArrangementId,
+        day: Date,
+        members: impl IntoIterator<Item = MemberId>,
+    ) -> Checked<bool> {
         let found = self.arrangement(arrangement)?;
         let rule = &found.plan.settlement;
         let mut calendars = BTreeSet::new();
@@ -71,7 +86,7 @@ impl Model {
         if rule.calendars.contains(&CalendarRole::Members) {
             calendars.extend(self.calendars_of(members));
         }
-        nth_day(closed_on, rule.plus_business_days, |day| Ok(!day.is_weekend() && self.are_open(&calendars, day)?))
+        Ok(!day.is_weekend() && !found.holidays.contains(&day) && self.are_open(&calendars, day)?)
     }
 }
 

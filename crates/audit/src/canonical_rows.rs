@@ -2,6 +2,7 @@
 
 use crate::model::{Arrangement, Model};
 use domain::canonical::{CanonicalForm, Folded, Row};
+use domain::membership::PurposeSet;
 use domain::{ArrangementId, CalendarId, CurrencyId, InstitutionId, MemberId, RulebookId};
 
 impl Model {
@@ -95,6 +96,7 @@ fn each_row_of_arrangement(id: ArrangementId, arrangement: &Arrangement, add: &m
     for (scope, maximum_minor) in &arrangement.limits {
         add(&Row::Limit { arrangement: id, scope: *scope, maximum_minor: *maximum_minor });
     }
+    each_row_that_members_set(id, arrangement, add);
     for ((scope, effective), maximum_minor) in &arrangement.limits_ahead {
         add(&Row::LimitAhead { arrangement: id, scope: *scope, effective: *effective, maximum_minor: *maximum_minor });
     }
@@ -145,6 +147,35 @@ fn each_row_of_credit(id: ArrangementId, arrangement: &Arrangement, add: &mut im
         add(&Row::Index { arrangement: id, name, rate_ppm: *rate_ppm });
     }
     credit.stopped.iter().for_each(|missing| add(&Row::CloseStopped { arrangement: id, missing_minor: *missing }));
+}
+
+fn each_row_that_members_set(id: ArrangementId, arrangement: &Arrangement, add: &mut impl FnMut(&Row<'_>)) {
+    for (member, known) in &arrangement.members {
+        if let Some(effective) = known.notice {
+            add(&Row::Notice { arrangement: id, member: *member, effective, leaving: known.leaving });
+        }
+        if arrangement.entry_consents.contains(member) {
+            add(&Row::EntryConsent { arrangement: id, member: *member });
+        }
+        if known.purposes != PurposeSet::ALL {
+            add(&Row::OwnPurposes { arrangement: id, member: *member, purposes: known.purposes });
+        }
+    }
+    for date in &arrangement.holidays {
+        add(&Row::Holiday { arrangement: id, date: *date });
+    }
+    for ((member, effective), purposes) in &arrangement.purposes_ahead {
+        add(&Row::PurposesAhead { arrangement: id, member: *member, effective: *effective, purposes: *purposes });
+    }
+    for (member, ahead) in &arrangement.stages_ahead {
+        add(&Row::StageAhead {
+            arrangement: id,
+            member: *member,
+            effective: ahead.effective,
+            stage: ahead.stage,
+            payout_at_clearing: ahead.payout_at_clearing,
+        });
+    }
 }
 
 fn each_row_of_debts(id: ArrangementId, arrangement: &Arrangement, add: &mut impl FnMut(&Row<'_>)) {

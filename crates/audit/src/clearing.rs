@@ -212,7 +212,9 @@ impl Model {
         let payment = self.payment(id)?.clone();
         self.check_reason_to_end(&payment, reason)?;
         let (step, to) = match reason {
-            EndReason::Cancelled | EndReason::Suspended | EndReason::Void => (Step::Cancel, PaymentState::Cancelled),
+            EndReason::Cancelled | EndReason::Suspended | EndReason::Void | EndReason::MemberLeaving => {
+                (Step::Cancel, PaymentState::Cancelled)
+            }
             EndReason::Expired => (Step::Expire, PaymentState::Expired),
             EndReason::QuoteLapsed => (Step::Lapse, PaymentState::Returned),
         };
@@ -234,6 +236,10 @@ impl Model {
             }
             EndReason::Suspended => ("of a suspended member", of_suspended && !awaits_rate),
             EndReason::Void => ("with an open price, of a suspended member", of_suspended && awaits_rate),
+            EndReason::MemberLeaving => {
+                let is_leaving = |member| arrangement.members.get(&member).is_some_and(|known| known.leaving);
+                ("of a member that is leaving", is_leaving(payment.payer_member) || is_leaving(payment.payee_member))
+            }
             EndReason::Expired => ("whose time is over", self.time_is_over(payment)?),
             EndReason::QuoteLapsed => ("whose quote has run out", self.quote_may_lapse(payment)?),
         };

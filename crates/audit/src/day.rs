@@ -22,8 +22,9 @@ impl Model {
         holds(Check::Day, "the date of a day", "a business day", self.is_business_day(id, date)?, date)?;
         check_schedule(&arrangement.plan, schedule)?;
         let schedule = schedule.iter().copied().collect();
-        self.arrangement_mut(id)?.open = Some(OpenDay { date, schedule, cycle_closed: false });
-        self.limits_take_effect(id)
+        self.arrangement_mut(id)?.open = Some(OpenDay { date, schedule, extended_s: 0, cycle_closed: false });
+        self.limits_take_effect(id)?;
+        self.what_is_ahead_takes_effect(id, date)
     }
 
     pub(crate) fn fixing_made(&mut self, id: ArrangementId, date: Date, rates: &[(CurrencyId, Rate)]) -> Checked {

@@ -14,6 +14,7 @@
 //! | one payment's events and postings | [`walk()`] |
 #![deny(clippy::float_arithmetic, clippy::print_stdout, clippy::print_stderr)]
 
+mod acts;
 mod arithmetic;
 mod authority;
 mod books;
@@ -26,6 +27,7 @@ mod credit;
 mod cycle;
 mod day;
 mod entry;
+mod exit;
 mod fees;
 mod fifo;
 mod finding;

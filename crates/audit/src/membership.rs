@@ -5,7 +5,9 @@ use crate::books::{agent, of_member};
 use crate::finding::{Check, Checked, Finding, equal, holds};
 use crate::model::{Membership, Model};
 use domain::event::{Quote, Stage};
+use domain::ids::Role;
 use domain::limit::{LimitSetting, Scope};
+use domain::membership::PurposeSet;
 use domain::plan::{LimitKind, Price, QueuedIn};
 use domain::{
     AccountKind, ArrangementId, BookId, CurrencyId, Event, EventBody, MemberId, Owner, PaymentId, PaymentState,
@@ -29,57 +31,46 @@ impl Model {
         if goes_back {
             self.check_flat(id, member)?;
         }
-        let suspended = self.arrangement(id)?.members.get(&member).is_some_and(|known| known.suspended);
-        let membership = Membership { stage, payout_at_clearing, suspended };
-        self.arrangement_mut(id)?.members.insert(member, membership);
+        let arrangement = self.arrangement_mut(id)?;
+        arrangement.stages_ahead.remove(&member);
+        let (notice, leaving, purposes) = (None, false, PurposeSet::ALL);
+        let new = Membership { stage, payout_at_clearing, suspended: false, notice, leaving, purposes };
+        let membership = arrangement.members.entry(member).or_insert(new);
+        (membership.stage, membership.payout_at_clearing) = (stage, payout_at_clearing);
         self.check_shares(id, member)
     }
 
-    pub(crate) fn member_left(&mut self, id: ArrangementId, member: MemberId) -> Checked {
-        self.membership(id, member)?;
+    pub(crate) fn member_left(&mut self, id: ArrangementId, member: MemberId, event: &Event) -> Checked {
+        let leaving = self.membership(id, member)?.leaving;
+        let at_once = self.plan(id)?.additions.exit.is_none_or(|rule| rule.notice_months == 0);
+        let by_itself = event.actor.role == Role::Member(member) && at_once;
+        let found = event.actor;
+        holds(Check::Membership, "a member that leaves", "after its notice", leaving || by_itself, found)?;
         self.check_flat(id, member)?;
-        let own = self.member(member)?.institutions.clone();
+        // Its limits, the lines towards it and its rates go with it.
+        self.give_up_limits(id, member)?;
         let arrangement = self.arrangement_mut(id)?;
         arrangement.members.remove(&member);
-        // Its limits, the lines towards it and its rates go with it.
-        let concerns = |scope: &Scope| match scope {
-            Scope::InstitutionShare(institution) => own.contains(institution),
-            Scope::Pair { debtor, creditor } => *debtor == member || *creditor == member,
-            Scope::CreditorExposure(of)
-            | Scope::PerPayment(of)
-            | Scope::Prefinancing(of)
-            | Scope::MemberTowardsAll(of)
-            | Scope::PrefundedBalance(of)
-            | Scope::CommittedLine(of)
-            | Scope::Quota(of)
-            | Scope::Claims(of)
-            | Scope::Debts(of) => *of == member,
-            Scope::Facility => false,
-        };
-        arrangement.limits.retain(|scope, _| !concerns(scope));
-        arrangement.limits_ahead.retain(|(scope, _), _| !concerns(scope));
+        arrangement.entry_consents.remove(&member);
         arrangement.rates.retain(|(of, _), _| *of != member);
         arrangement.published_on.retain(|(of, _), _| *of != member);
         Ok(())
     }
 
-    /// Whoever leaves owes nothing, is owed nothing, and has nothing waiting.
+    /// Whoever leaves owes nothing, is owed nothing, and has nothing waiting nor deposited.
     fn check_flat(&self, id: ArrangementId, member: MemberId) -> Checked {
+        self.check_no_balance(id, member, &[AccountKind::Prefunding])?;
+        self.check_settled(id, member)
+    }
+
+    fn check_no_balance(&self, id: ArrangementId, member: MemberId, kinds: &[AccountKind]) -> Checked {
         let is_owner = |owner: Owner| match owner {
             Owner::Member(of) => of == member,
             Owner::Institution(of) => self.institutions[of.index()].member == member,
             Owner::House | Owner::Arrangement(_) => false,
         };
         for (key, balance) in self.books.iter() {
-            let counts = matches!(
-                key.kind,
-                AccountKind::Position
-                    | AccountKind::NetDue
-                    | AccountKind::Prefunding
-                    | AccountKind::Credit
-                    | AccountKind::Fund
-            );
-            if counts && key.book == BookId::Arrangement(id) && is_owner(key.owner) {
+            if kinds.contains(&key.kind) && key.book == BookId::Arrangement(id) && is_owner(key.owner) {
                 return Err(Finding::new(
                     Check::Membership,
                     "a member that leaves",
@@ -88,6 +79,16 @@ impl Model {
                 ));
             }
         }
+        Ok(())
+    }
+
+    /// It owes nothing, is owed nothing, and has nothing waiting.
+    fn check_settled(&self, id: ArrangementId, member: MemberId) -> Checked {
+        self.check_no_balance(
+            id,
+            member,
+            &[AccountKind::Position, AccountKind::NetDue, AccountKind::Credit, AccountKind::Fund],
+        )?;
         let arrangement = self.arrangement(id)?;
         let owing =
             arrangement.pairs.iter().find(|((low, high, _), owed)| **owed != 0 && (*low == member || *high == member));
@@ -129,10 +130,10 @@ impl Model {
             Scope::Facility => None,
         };
         if let Some(member) = member {
-            self.membership(id, member)?;
+            self.check_not_leaving(id, member)?;
         }
         if let Scope::Pair { debtor, creditor } = scope {
-            self.membership(id, debtor)?;
+            self.check_not_leaving(id, debtor)?;
             holds(Check::Limit, "a pair line", "two members", debtor != creditor, scope)?;
         }
         let plan = self.plan(id)?;
@@ -191,6 +192,9 @@ impl Model {
         amount: AmountMinor,
         deposit: bool,
     ) -> Checked {
+        if !deposit && self.membership(id, member)?.leaving {
+            self.check_settled(id, member)?;
+        }
         self.membership(id, member)?;
         let asset = self.arrangement(id)?.asset;
         let change = if deposit { amount.as_balance() } else { -amount.as_balance() };

@@ -9,6 +9,7 @@ use crate::payment::{Payment, Payments};
 use domain::canonical::Accumulator;
 use domain::event::{Quote, SettlementLeg, Stage};
 use domain::limit::Scope;
+use domain::membership::PurposeSet;
 use domain::plan::{DayStep, Plan};
 use domain::{
     ArrangementId, CalendarId, ContentDigest, CurrencyId, CycleId, Date, DocumentKey, Event, EventBody, EventSeq,
@@ -100,6 +101,14 @@ pub(crate) struct Arrangement {
     pub(crate) limits: BTreeMap<Scope, u64>,
     pub(crate) limits_ahead: BTreeMap<(Scope, Date), u64>,
     pub(crate) rates: BTreeMap<(MemberId, CurrencyId), Quote>,
+    /// What members admit from a later day on.
+    pub(crate) purposes_ahead: BTreeMap<(MemberId, Date), PurposeSet>,
+    /// Days on which it is closed by an act of the operator.
+    pub(crate) holidays: BTreeSet<Date>,
+    /// Members that consent to entries by the operator.
+    pub(crate) entry_consents: BTreeSet<MemberId>,
+    /// Stages to which members move on a later day.
+    pub(crate) stages_ahead: BTreeMap<MemberId, StageAhead>,
     /// The business date that was open when a rate was published.
     pub(crate) published_on: BTreeMap<(MemberId, CurrencyId), Option<Date>>,
     pub(crate) fixings: BTreeMap<Date, BTreeMap<CurrencyId, Rate>>,
@@ -125,6 +134,9 @@ pub(crate) struct Arrangement {
     /// What has to follow at once.
     pub(crate) owed_transfers: BTreeSet<(MemberId, MemberId)>,
     pub(crate) just_suspended: BTreeSet<MemberId>,
+    /// Whether a day has been opened and nothing has followed yet that must.
+    pub(crate) just_opened: bool,
+    pub(crate) just_leaving: BTreeSet<MemberId>,
     /// Figures of the whole run.
     pub(crate) totals: Totals,
     pub(crate) credit: Credit,
@@ -145,6 +157,8 @@ pub(crate) struct Run {
 pub(crate) struct OpenDay {
     pub(crate) date: Date,
     pub(crate) schedule: BTreeMap<DayStep, Timestamp>,
+    /// By how much the operator has extended it.
+    pub(crate) extended_s: u32,
     pub(crate) cycle_closed: bool,
 }
 
@@ -152,6 +166,18 @@ pub(crate) struct Membership {
     pub(crate) stage: Stage,
     pub(crate) payout_at_clearing: bool,
     pub(crate) suspended: bool,
+    /// From when its notice holds, and whether it does.
+    pub(crate) notice: Option<Date>,
+    pub(crate) leaving: bool,
+    /// What it admits.
+    pub(crate) purposes: PurposeSet,
+}
+
+/// A stage to which a member moves on a later day.
+pub(crate) struct StageAhead {
+    pub(crate) effective: Date,
+    pub(crate) stage: Stage,
+    pub(crate) payout_at_clearing: bool,
 }
 
 /// A closed cycle.
@@ -205,6 +231,7 @@ impl Model {
         self.time = time;
         self.check_authority(event)?;
         self.check_what_must_follow(&event.body)?;
+        self.check_what_follows_the_opening(&event.body)?;
         self.check_open_runs(event)?;
         self.apply_body(event)?;
         self.events += 1;
@@ -221,9 +248,20 @@ impl Model {
             | EventBody::RulebookAdopted { .. }
             | EventBody::ArrangementOpened { .. } => self.register(&event.body),
             EventBody::MemberJoined { arrangement, member, stage, payout_at_clearing } => {
+                self.check_stage_comes_when_due(*arrangement, *member, *stage, event)?;
                 self.member_joined(*arrangement, *member, *stage, *payout_at_clearing)
             }
-            EventBody::MemberLeft { arrangement, member } => self.member_left(*arrangement, *member),
+            EventBody::MemberLeft { arrangement, member } => self.member_left(*arrangement, *member, event),
+            EventBody::DayExtended { .. }
+            | EventBody::HolidaySet { .. }
+            | EventBody::PayInMoved { .. }
+            | EventBody::RunMoved { .. }
+            | EventBody::EntryConsentSet { .. } => self.act_of_operator(&event.body),
+            EventBody::NoticeGiven { .. }
+            | EventBody::NoticeWithdrawn { .. }
+            | EventBody::MemberLeaving { .. }
+            | EventBody::PurposesSet { .. }
+            | EventBody::StageSet { .. } => self.member_sets(&event.body),
             EventBody::LimitSet(setting) => self.limit_set(setting),
             EventBody::PrefundingMoved { arrangement, member, amount, deposit } => {
                 self.prefunding_moved(*arrangement, *member, *amount, *deposit)

@@ -146,6 +146,16 @@ events! {
     [71, 1] FacilityStopped { arrangement };
     [72, 1] FacilityResumed { arrangement };
     [73, 1] FeesConfirmed { arrangement, owner, amount };
+    [80, 1] NoticeGiven { arrangement, member, effective };
+    [81, 1] NoticeWithdrawn { arrangement, member };
+    [82, 1] MemberLeaving { arrangement, member };
+    [83, 1] PurposesSet { arrangement, member, purposes, effective };
+    [84, 1] StageSet { arrangement, member, stage, payout_at_clearing, effective };
+    [85, 1] DayExtended { arrangement, from_step, by_s, reason };
+    [86, 1] HolidaySet { arrangement, date, closed, reason };
+    [87, 1] PayInMoved { arrangement, cycle, settle_on, reason };
+    [88, 1] RunMoved { arrangement, at, reason };
+    [89, 1] EntryConsentSet { arrangement, member, given };
 }
 
 /// What stands before the fields, but for who did it.

@@ -67,6 +67,8 @@ variants! {
         ConfirmSettlement = 24, ConfirmTransfer = 25, Suspend = 26, Reinstate = 27, ProposeRun = 28,
         ResumeFacility = 40, ConfirmFees = 41,
         PublishIndex = 30, MoveFund = 31,
+        GiveNotice = 50, WithdrawNotice = 51, SetPurposes = 52, SetStage = 53, ExtendDay = 54,
+        SetHoliday = 55, MovePayIn = 56, MoveRun = 57, SetEntryConsent = 58,
     }
     CreditBalance { Claims = 1, Debts = 2, Instalments = 3 }
     ConversionRates { PreviousFixing = 1, DayOfClosing = 2 }
@@ -77,7 +79,7 @@ variants! {
     }
     Denomination { Payee = 1, Payer = 2, Asset = 3 }
     DisputeOutcome { Upheld = 1, Rejected = 2, Lapsed = 3 }
-    EndReason { Cancelled = 1, Suspended = 2, Void = 3, Expired = 4, QuoteLapsed = 5 }
+    EndReason { Cancelled = 1, Suspended = 2, Void = 3, Expired = 4, QuoteLapsed = 5, MemberLeaving = 6 }
     HoldingKind { Undated = 1, Lot = 2, Instalment = 3, Pair = 4 }
     Initiator { Payer = 1, Payee = 2 }
     LegState { None = 0, Due = 1, Instructed = 2, Confirmed = 3, Failed = 4, Aged = 5 }
@@ -131,7 +133,7 @@ tags! {
         MEMBERS = 1, INITIATOR = 2, INSTRUMENT = 3, PRICE = 4, DENOMINATION = 5, COUNTERPARTY = 6,
         POSITION_CURRENCY = 7, SETTLEMENT_ASSET = 8, TRIGGERS = 9, PURPOSES = 10, EVIDENCE = 11, LIMIT = 12, QUEUE = 13,
         DAY = 14, CYCLE = 15, SETTLEMENT = 16, INTEREST = 17, CONFORMITY = 18, RETURNS = 19, SUSPENSION = 20,
-        CREDIT = 30, QUOTAS = 31, FUND = 32, CREDIT_INTEREST = 33, LADDER = 34, FEES = 40,
+        CREDIT = 30, QUOTAS = 31, FUND = 32, CREDIT_INTEREST = 33, LADDER = 34, FEES = 40, EXIT = 50,
     }
     scope {
         INSTITUTION_SHARE = 1, PAIR = 2, CREDITOR_EXPOSURE = 3, PER_PAYMENT = 4, PREFINANCING = 5, COMMITTED_LINE = 6,

@@ -8,6 +8,7 @@ use crate::item::{Item, record_item, tuple_item};
 use crate::numbers::{cycle_length, fee, on_limit, price, rate_rounding, rule_key};
 use crate::reader::{Reader, Refused};
 use crate::writer::Writer;
+use domain::membership::ExitRule;
 use domain::plan::{
     Article, ConformityRule, ConversionRule, CycleLength, CycleRule, DayRule, DayStep, EvidenceRule, FeeRule, FeeTo,
     InstrumentRule, InterestRule, LimitKind, LimitRule, OnLimit, Plan, PlanAdditions, Price, PriceDirection, QueueRule,
@@ -136,6 +137,9 @@ plan_additions! {
     price_directions = 20,
     limit_maxima = 21,
     fees = 22,
+    // Keys 40 to 59: membership.
+    exit = 40,
+    entry_by_consent = 41,
 }
 
 plan_fields! {
@@ -177,6 +181,7 @@ record_item!(InterestRule { rate_ppm, basis, rounding });
 record_item!(ConformityRule { within_business_days, silence_is });
 record_item!(ReturnRule { window_days, rate, exempt_from_limits });
 record_item!(SuspensionRule { queued_in });
+record_item!(ExitRule { notice_months });
 record_item!(Article { citation, assumed });
 record_item!(PriceDirection { payer, payee, rounding });
 
@@ -433,4 +438,5 @@ rule_keys! {
     CreditInterest = CREDIT_INTEREST,
     Ladder = LADDER,
     Fees = FEES,
+    Exit = EXIT,
 }

@@ -15,6 +15,7 @@ use crate::ids::{
     RunId, Uetr,
 };
 use crate::limit::Scope;
+use crate::membership::PurposeSet;
 use crate::payment::{LegState, PaymentState};
 use crate::time::{Date, Timestamp};
 use money::Rate;
@@ -114,6 +115,18 @@ pub enum Row<'a> {
     Index { arrangement: ArrangementId, name: &'a str, rate_ppm: u32 },
     /// A close that is stopped for want of that amount.
     CloseStopped { arrangement: ArrangementId, missing_minor: u64 },
+    /// The notice of a member, and whether it holds.
+    Notice { arrangement: ArrangementId, member: MemberId, effective: Date, leaving: bool },
+    /// What a member admits, where it has said so.
+    OwnPurposes { arrangement: ArrangementId, member: MemberId, purposes: PurposeSet },
+    /// What a member admits from a later business date on.
+    PurposesAhead { arrangement: ArrangementId, member: MemberId, effective: Date, purposes: PurposeSet },
+    /// The stage to which a member moves on a later business date.
+    StageAhead { arrangement: ArrangementId, member: MemberId, effective: Date, stage: Stage, payout_at_clearing: bool },
+    /// A member that consents to entries by the operator.
+    EntryConsent { arrangement: ArrangementId, member: MemberId },
+    /// A day on which an arrangement is closed by the operator's act.
+    Holiday { arrangement: ArrangementId, date: Date },
     /// An accumulator.
     Folded { what: Folded, count: u64, sum: u128 },
 }
@@ -364,6 +377,25 @@ fn write_row(row: &Row<'_>, out: &mut Vec<u8>) {
         }
         Row::CloseStopped { arrangement, missing_minor } => {
             w.u8(65).u16(arrangement.0).u64(*missing_minor);
+        }
+        Row::Notice { arrangement, member, effective, leaving } => {
+            w.u8(80).u16(arrangement.0).u16(member.0).i32(effective.0).u8(u8::from(*leaving));
+        }
+        Row::OwnPurposes { arrangement, member, purposes } => {
+            w.u8(81).u16(arrangement.0).u16(member.0).u32(purposes.bits());
+        }
+        Row::PurposesAhead { arrangement, member, effective, purposes } => {
+            w.u8(82).u16(arrangement.0).u16(member.0).i32(effective.0).u32(purposes.bits());
+        }
+        Row::StageAhead { arrangement, member, effective, stage, payout_at_clearing } => {
+            w.u8(83).u16(arrangement.0).u16(member.0).i32(effective.0).u8(*stage as u8);
+            w.u8(u8::from(*payout_at_clearing));
+        }
+        Row::EntryConsent { arrangement, member } => {
+            w.u8(84).u16(arrangement.0).u16(member.0);
+        }
+        Row::Holiday { arrangement, date } => {
+            w.u8(85).u16(arrangement.0).i32(date.0);
         }
         Row::Folded { what, count, sum } => {
             w.u8(21).u8(*what as u8).u64(*count).bytes(&sum.to_be_bytes());

@@ -272,6 +272,98 @@ pub enum CommandBody {
         /// Whether it is paid in.
         deposit: bool,
     },
+    /// A member gives notice that it leaves: from a date on nothing new is in its name, and it is out when what it owes and is
+    /// owed has settled.
+    GiveNotice {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// The member.
+        member: MemberId,
+        /// First date on which it holds.
+        effective: Date,
+    },
+    /// A member withdraws its notice before it holds.
+    WithdrawNotice {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// The member.
+        member: MemberId,
+    },
+    /// A member says which purposes of the rulebook it admits, from a business date on.
+    SetPurposes {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// The member.
+        member: MemberId,
+        /// What it admits.
+        purposes: Vec<Purpose>,
+        /// First business date on which it holds.
+        effective: Date,
+    },
+    /// A member moves to another stage from a business date on; a stage in which no money moves, when it owes nothing then.
+    SetStage {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// The member.
+        member: MemberId,
+        /// Stage of membership.
+        stage: Stage,
+        /// Whether it pays out at clearing, within its prefinancing limit.
+        payout_at_clearing: bool,
+        /// First business date on which it holds.
+        effective: Date,
+    },
+    /// Moves a moment of the open day, and what comes after it, to later. Operator, four eyes.
+    ExtendDay {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// The first moment moved; the time of paying in is moved alone.
+        from_step: DayStep,
+        /// By how many seconds.
+        by_s: u32,
+        /// Why.
+        reason: String,
+    },
+    /// Declares a day on which the arrangement does not open and settles nothing, or withdraws it. Operator, four eyes.
+    SetHoliday {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// The day, a later one.
+        date: Date,
+        /// Declared, or withdrawn.
+        closed: bool,
+        /// Why.
+        reason: String,
+    },
+    /// Moves the day on which a closed cycle is settled. Operator, four eyes.
+    MovePayIn {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// The cycle.
+        cycle: CycleId,
+        /// The new day.
+        settle_on: Date,
+        /// Why.
+        reason: String,
+    },
+    /// Skips the next optimisation run, or makes one now. Operator, four eyes.
+    MoveRun {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// One more, now; or the next is skipped.
+        now: bool,
+        /// Why.
+        reason: String,
+    },
+    /// A member consents that the operator enters payments for its institutions when their line is down, or no longer.
+    SetEntryConsent {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// The member.
+        member: MemberId,
+        /// Whether it consents.
+        given: bool,
+    },
     /// The house's own optimiser proposes what an open run is to release.
     ProposeRun(RunProposal),
     /// Lets a facility that stopped at its limit go on. Operator, four eyes.

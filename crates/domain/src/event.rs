@@ -119,6 +119,105 @@ pub enum EventBody {
         /// The member.
         member: MemberId,
     },
+    /// A member gave notice that it leaves.
+    NoticeGiven {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// The member.
+        member: MemberId,
+        /// First date on which it holds.
+        effective: Date,
+    },
+    /// A member withdrew its notice.
+    NoticeWithdrawn {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// The member.
+        member: MemberId,
+    },
+    /// The notice of a member holds: its limits and what is set ahead for it are given up, nothing new is in its name. It is
+    /// out (`MemberLeft`) when what it owes and is owed has settled.
+    MemberLeaving {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// The member.
+        member: MemberId,
+    },
+    /// A member said which purposes it admits.
+    PurposesSet {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// The member.
+        member: MemberId,
+        /// What it admits, in the order of the list of purposes.
+        purposes: Vec<Purpose>,
+        /// First business date on which it holds.
+        effective: Date,
+    },
+    /// A member is to move to another stage on a later business date; `MemberJoined` says when it has.
+    StageSet {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// The member.
+        member: MemberId,
+        /// Stage of membership.
+        stage: Stage,
+        /// Whether it pays out at clearing, within its prefinancing limit.
+        payout_at_clearing: bool,
+        /// First business date on which it holds.
+        effective: Date,
+    },
+    /// The operator moved a moment of the open day and what comes after it.
+    DayExtended {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// The first moment moved; the time of paying in is moved alone.
+        from_step: DayStep,
+        /// By how many seconds.
+        by_s: u32,
+        /// Why.
+        reason: String,
+    },
+    /// The operator declared a day on which the arrangement does not open and settles nothing, or withdrew it.
+    HolidaySet {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// The day.
+        date: Date,
+        /// Declared, or withdrawn.
+        closed: bool,
+        /// Why.
+        reason: String,
+    },
+    /// The operator moved the day on which a closed cycle is settled.
+    PayInMoved {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// The cycle.
+        cycle: CycleId,
+        /// The new day.
+        settle_on: Date,
+        /// Why.
+        reason: String,
+    },
+    /// The operator moved the next optimisation run.
+    RunMoved {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// When it is due now; none where it was the last of the day.
+        at: Option<Timestamp>,
+        /// Why.
+        reason: String,
+    },
+    /// A member consented that the operator enters payments for its institutions when their line is down, or no longer.
+    EntryConsentSet {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// The member.
+        member: MemberId,
+        /// Whether it consents.
+        given: bool,
+    },
     /// A limit was set: it holds from its effective date.
     LimitSet(LimitSetting),
     /// Prefunding was deposited or withdrawn at the agent.
@@ -610,6 +709,8 @@ pub enum EndReason {
     Expired,
     /// Its quote ran out and the new price is beyond the tolerance, or there is none.
     QuoteLapsed,
+    /// A member of it is leaving.
+    MemberLeaving,
 }
 
 /// How a dispute ends.
@@ -737,4 +838,13 @@ pub enum CommandKind {
     ConfirmFees = 41,
     PublishIndex = 30,
     MoveFund = 31,
+    GiveNotice = 50,
+    WithdrawNotice = 51,
+    SetPurposes = 52,
+    SetStage = 53,
+    ExtendDay = 54,
+    SetHoliday = 55,
+    MovePayIn = 56,
+    MoveRun = 57,
+    SetEntryConsent = 58,
 }

@@ -14,6 +14,7 @@ pub mod credit;
 pub mod event;
 pub mod ids;
 pub mod limit;
+pub mod membership;
 pub mod original;
 pub mod payment;
 pub mod plan;

@@ -5,6 +5,7 @@
 //! (docs/decisions/0010-rules-vocabulary.md).
 
 use crate::credit::CreditRule;
+use crate::membership::ExitRule;
 use crate::refusal::Refusal;
 use money::{AmountMinor, CurrencyCode, RateRounding, Rounding};
 
@@ -71,6 +72,10 @@ pub struct PlanAdditions {
     pub limit_maxima: Vec<(LimitKind, AmountMinor)>,
     /// What the house charges.
     pub fees: Option<FeeRule>,
+    /// Leaving.
+    pub exit: Option<ExitRule>,
+    /// Whether the operator enters for an institution only where its member has consented.
+    pub entry_by_consent: bool,
 }
 
 /// What a payment that clears costs its payer's institution, beside the principal and never out of it.
@@ -539,6 +544,7 @@ pub enum RuleKey {
     Fund,
     CreditInterest,
     Ladder,
+    Exit,
 }
 
 /// Where a rule comes from.

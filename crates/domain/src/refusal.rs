@@ -184,6 +184,24 @@ refusals! {
     FundInUse = 98, "FUND_IN_USE";
     /// The rulebook has no fund, or no credit.
     NoCreditInRulebook = 99, "NO_CREDIT_IN_RULEBOOK";
+    /// The notice holds earlier than the rulebook allows.
+    NoticeTooShort = 157, "NOTICE_TOO_SHORT";
+    /// The rulebook asks for notice: a member does not leave at once.
+    NoticeRequired = 158, "NOTICE_REQUIRED";
+    /// The member has given notice already.
+    NoticeGiven = 159, "NOTICE_GIVEN";
+    /// The member has given no notice, or it holds already.
+    NoNotice = 160, "NO_NOTICE";
+    /// The member is leaving: nothing new is in its name.
+    MemberLeaving = 161, "MEMBER_LEAVING";
+    /// No business day is open.
+    DayNotOpen = 162, "DAY_NOT_OPEN";
+    /// That moment of the day has passed, or there is none.
+    StepPassed = 163, "STEP_PASSED";
+    /// The operator may not move it as far, or not there.
+    MoveTooFar = 164, "MOVE_TOO_FAR";
+    /// The member has not consented that the operator enters for its institutions.
+    ConsentMissing = 165, "CONSENT_MISSING";
 }
 
 impl Refusal {
@@ -264,7 +282,16 @@ impl Refusal {
             | Self::ProposalBelowFifo
             | Self::IndexNotInRulebook
             | Self::FundInUse
-            | Self::NoCreditInRulebook => "NARR",
+            | Self::NoCreditInRulebook
+            | Self::NoticeTooShort
+            | Self::NoticeRequired
+            | Self::NoticeGiven
+            | Self::NoNotice
+            | Self::MemberLeaving
+            | Self::DayNotOpen
+            | Self::StepPassed
+            | Self::MoveTooFar
+            | Self::ConsentMissing => "NARR",
         }
     }
 
@@ -309,6 +336,11 @@ impl Refusal {
             Self::FundInUse => Some(RuleKey::Fund),
             Self::NoCreditInRulebook => Some(RuleKey::Credit),
             Self::EntryClosed | Self::NotABusinessDay | Self::ScheduleInvalid | Self::DayIsOpen => Some(RuleKey::Day),
+            Self::NoticeTooShort | Self::NoticeRequired | Self::NoticeGiven | Self::NoNotice | Self::MemberLeaving => {
+                Some(RuleKey::Exit)
+            }
+            Self::DayNotOpen | Self::StepPassed | Self::MoveTooFar => Some(RuleKey::Day),
+            Self::ConsentMissing => Some(RuleKey::Members),
             Self::ValueDateInvalid => Some(RuleKey::Initiator),
             Self::ReturnExceeds | Self::ReturnTooLate => Some(RuleKey::Returns),
             Self::PayInFirst | Self::LegMismatch => Some(RuleKey::Settlement),
@@ -363,6 +395,7 @@ impl Refusal {
                 | Self::MemberNotFlat
                 | Self::PrefundingInUse
                 | Self::FundInUse
+                | Self::DayNotOpen
         )
     }
 }

@@ -518,6 +518,60 @@ impl Refusal {
                 en: "The rulebook has no credit and no fund. Adopt a version that has them first.",
                 fr: "Les règles n'ont ni crédit ni fonds. Adoptez d'abord une version qui en a.",
             },
+            Self::NoticeTooShort => Texts {
+                es: "El aviso de salida surte efecto antes de lo que permite el reglamento. Elija una fecha posterior.",
+                pt: "O aviso de saída produz efeito antes do que o regulamento permite. Escolha uma data posterior.",
+                en: "The notice would hold earlier than the rulebook allows. Choose a later date.",
+                fr: "Le préavis prendrait effet plus tôt que les règles ne le permettent. Choisissez une date ultérieure.",
+            },
+            Self::NoticeRequired => Texts {
+                es: "El reglamento exige un aviso previo: el miembro no sale de inmediato. Dé primero el aviso.",
+                pt: "O regulamento exige aviso prévio: o membro não sai de imediato. Dê primeiro o aviso.",
+                en: "The rulebook asks for notice: a member does not leave at once. Give notice first.",
+                fr: "Les règles exigent un préavis : un membre ne sort pas immédiatement. Donnez d'abord un préavis.",
+            },
+            Self::NoticeGiven => Texts {
+                es: "El miembro ya dio aviso de salida. Retírelo antes de dar otro.",
+                pt: "O membro já deu aviso de saída. Retire-o antes de dar outro.",
+                en: "The member has given notice already. Withdraw it before giving another.",
+                fr: "Le membre a déjà donné son préavis. Retirez-le avant d'en donner un autre.",
+            },
+            Self::NoNotice => Texts {
+                es: "No hay aviso de salida que retirar, o ya surtió efecto. Para volver, únase de nuevo después de salir.",
+                pt: "Não há aviso de saída a retirar, ou já produziu efeito. Para voltar, adira de novo depois de sair.",
+                en: "There is no notice to withdraw, or it holds already. To come back, join again after leaving.",
+                fr: "Il n'y a pas de préavis à retirer, ou il a déjà pris effet. Pour revenir, adhérez de nouveau après la sortie.",
+            },
+            Self::MemberLeaving => Texts {
+                es: "El miembro está saliendo: nada nuevo se hace a su nombre. Use otra vía para este pago.",
+                pt: "O membro está saindo: nada de novo se faz em seu nome. Use outra via para este pagamento.",
+                en: "The member is leaving: nothing new is in its name. Use another way for this payment.",
+                fr: "Le membre est en train de sortir : rien de nouveau ne se fait à son nom. Utilisez une autre voie pour ce paiement.",
+            },
+            Self::DayNotOpen => Texts {
+                es: "No hay ningún día hábil abierto. Espere a que se abra uno.",
+                pt: "Não há dia útil aberto. Aguarde a abertura de um.",
+                en: "No business day is open. Wait until one is.",
+                fr: "Aucun jour ouvrable n'est ouvert. Attendez qu'un le soit.",
+            },
+            Self::StepPassed => Texts {
+                es: "Ese momento del día ya pasó o no existe. Elija uno posterior.",
+                pt: "Esse momento do dia já passou ou não existe. Escolha um posterior.",
+                en: "That moment of the day has passed, or there is none. Choose a later one.",
+                fr: "Ce moment de la journée est passé ou n'existe pas. Choisissez-en un plus tardif.",
+            },
+            Self::MoveTooFar => Texts {
+                es: "El operador no puede moverlo tanto, ni a esa fecha. Elija un plazo más corto.",
+                pt: "O operador não pode movê-lo tanto, nem para essa data. Escolha um prazo mais curto.",
+                en: "The operator may not move it as far, or not to that date. Choose less.",
+                fr: "L'exploitant ne peut pas le déplacer autant, ni à cette date. Choisissez moins.",
+            },
+            Self::ConsentMissing => Texts {
+                es: "El miembro no ha consentido que el operador ingrese pagos por sus instituciones. Pídale antes su consentimiento.",
+                pt: "O membro não consentiu que o operador insira pagamentos por suas instituições. Peça antes o consentimento.",
+                en: "The member has not consented that the operator enters payments for its institutions. Ask for its consent first.",
+                fr: "Le membre n'a pas consenti à ce que l'exploitant saisisse pour ses établissements. Demandez d'abord son accord.",
+            },
         }
     }
 }

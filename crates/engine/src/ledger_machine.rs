@@ -122,6 +122,11 @@ impl Machine for LedgerMachine {
             // The command itself is not written: what it releases is.
             CommandBody::ProposeRun(proposal) => proposal.settled.len() * RELEASED_BYTES,
             CommandBody::PublishIndex { index, .. } => index.len(),
+            CommandBody::ExtendDay { reason, .. }
+            | CommandBody::SetHoliday { reason, .. }
+            | CommandBody::MovePayIn { reason, .. }
+            | CommandBody::MoveRun { reason, .. } => reason.len() + LIST_ITEM_BYTES,
+            CommandBody::SetPurposes { purposes, .. } => purposes.len() * LIST_ITEM_BYTES,
             CommandBody::RegisterCurrency { .. }
             | CommandBody::MoveFund { .. }
             | CommandBody::OpenArrangement { .. }
@@ -142,7 +147,11 @@ impl Machine for LedgerMachine {
             | CommandBody::Suspend { .. }
             | CommandBody::ResumeFacility { .. }
             | CommandBody::ConfirmFees { .. }
-            | CommandBody::Reinstate { .. } => 0,
+            | CommandBody::Reinstate { .. }
+            | CommandBody::GiveNotice { .. }
+            | CommandBody::SetEntryConsent { .. }
+            | CommandBody::WithdrawNotice { .. }
+            | CommandBody::SetStage { .. } => 0,
         };
         PLAIN_COMMAND_BYTES + command.approvals.len() * LIST_ITEM_BYTES + carried
     }

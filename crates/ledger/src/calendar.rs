@@ -25,6 +25,10 @@ impl Calendar {
 impl State {
     /// Whether `date` is a business day of the arrangement.
     pub(crate) fn is_business_day(&self, arrangement: &Arrangement, date: Date) -> bool {
+        !arrangement.holidays.contains(&date) && self.is_business_day_by_rule(arrangement, date)
+    }
+
+    fn is_business_day_by_rule(&self, arrangement: &Arrangement, date: Date) -> bool {
         match arrangement.plan.day.business_days {
             BusinessDays::Weekdays => !date.is_weekend(),
             BusinessDays::AgentOpen => self.calendar_is_open(arrangement.agent_calendar, date),
@@ -42,15 +46,24 @@ impl State {
 
     /// The day on which a net closed on `date` is settled.
     pub(crate) fn settlement_day(&self, arrangement: &Arrangement, date: Date) -> Option<Date> {
-        let rule = &arrangement.plan.settlement;
-        nth_after(date, rule.plus_business_days, |day| {
-            !day.is_weekend()
-                && rule.calendars.iter().all(|role| match role {
-                    CalendarRole::Agent => self.calendar_is_open(arrangement.agent_calendar, day),
-                    CalendarRole::AssetCentre => self.calendar_is_open(arrangement.asset_calendar, day),
-                    CalendarRole::Members => arrangement.members().all(|(member, _)| self.member_is_open(member, day)),
-                })
-        })
+        let days = arrangement.plan.settlement.plus_business_days;
+        nth_after(date, days, |day| self.is_settlement_day(arrangement, day))
+    }
+
+    /// The first day after `date` on which a net can be settled.
+    pub(crate) fn next_settlement_day(&self, arrangement: &Arrangement, date: Date) -> Option<Date> {
+        nth_after(date, 1, |day| self.is_settlement_day(arrangement, day))
+    }
+
+    /// Whether a net can be settled on a day.
+    pub(crate) fn is_settlement_day(&self, arrangement: &Arrangement, day: Date) -> bool {
+        !day.is_weekend()
+            && !arrangement.holidays.contains(&day)
+            && arrangement.plan.settlement.calendars.iter().all(|role| match role {
+                CalendarRole::Agent => self.calendar_is_open(arrangement.agent_calendar, day),
+                CalendarRole::AssetCentre => self.calendar_is_open(arrangement.asset_calendar, day),
+                CalendarRole::Members => arrangement.members().all(|(member, _)| self.member_is_open(member, day)),
+            })
     }
 
     fn calendar_is_open(&self, calendar: CalendarId, date: Date) -> bool {

@@ -3,6 +3,7 @@
 use crate::credit::Accrued;
 use crate::state::{Arrangement, State};
 use domain::canonical::{CanonicalForm, Folded, Row};
+use domain::membership::PurposeSet;
 use domain::{CalendarId, CurrencyId, InstitutionId, MemberId, RulebookId};
 
 impl State {
@@ -107,6 +108,7 @@ fn add_arrangement(arrangement: &Arrangement, form: &mut CanonicalForm) {
     for (&scope, &maximum_minor) in &arrangement.limits {
         form.add(&Row::Limit { arrangement: id, scope, maximum_minor });
     }
+    add_what_members_set(arrangement, form);
     for (&(scope, effective), &maximum_minor) in &arrangement.limits_ahead {
         form.add(&Row::LimitAhead { arrangement: id, scope, effective, maximum_minor });
     }
@@ -171,6 +173,31 @@ fn add_credit(arrangement: &Arrangement, form: &mut CanonicalForm) {
     }
     if let Some(missing_minor) = credit.stopped_minor {
         form.add(&Row::CloseStopped { arrangement: id, missing_minor });
+    }
+}
+
+fn add_what_members_set(arrangement: &Arrangement, form: &mut CanonicalForm) {
+    let id = arrangement.id;
+    for (member, membership) in arrangement.members() {
+        if let Some(effective) = membership.notice {
+            form.add(&Row::Notice { arrangement: id, member, effective, leaving: membership.leaving });
+        }
+        if membership.entry_consent {
+            form.add(&Row::EntryConsent { arrangement: id, member });
+        }
+        if membership.purposes != PurposeSet::ALL {
+            form.add(&Row::OwnPurposes { arrangement: id, member, purposes: membership.purposes });
+        }
+    }
+    for &date in &arrangement.holidays {
+        form.add(&Row::Holiday { arrangement: id, date });
+    }
+    for (&(member, effective), &purposes) in &arrangement.purposes_ahead {
+        form.add(&Row::PurposesAhead { arrangement: id, member, effective, purposes });
+    }
+    for (&member, ahead) in &arrangement.stages_ahead {
+        let (effective, stage, payout_at_clearing) = (ahead.effective, ahead.stage, ahead.payout_at_clearing);
+        form.add(&Row::StageAhead { arrangement: id, member, effective, stage, payout_at_clearing });
     }
 }
 

@@ -37,3 +37,12 @@ pub const RATE_MIN: (u64, u8) = (1, 1);
 
 /// Highest rate, in units of a currency per unit of the asset (mantissa and decimals).
 pub const RATE_MAX: (u64, u8) = (1_000_000_000, 0);
+
+/// Characters of the reason of an operator's act at most.
+pub const REASON_CHARACTERS_MAX: usize = 500;
+
+/// Seconds by which the operator may extend a business day in all.
+pub const EXTENSION_S_MAX: u32 = 4 * 3_600;
+
+/// Calendar days by which one act of the operator may move a pay-in.
+pub const PAY_IN_MOVED_DAYS_MAX: i32 = 30;

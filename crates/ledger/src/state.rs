@@ -7,6 +7,7 @@ use crate::payments::Payments;
 use domain::canonical::Accumulator;
 use domain::event::{Quote, SettlementLeg, Stage};
 use domain::limit::Scope;
+use domain::membership::PurposeSet;
 use domain::plan::{DayStep, Plan, PositionCurrency, Price};
 use domain::{
     AccountKey, AccountKind, ArrangementId, BookId, CalendarId, CurrencyId, CycleId, Date, DocumentKey, EventSeq,
@@ -91,6 +92,12 @@ pub(crate) struct Arrangement {
     pub(crate) limits: BTreeMap<Scope, u64>,
     /// Limits set for a later business date, by scope and date.
     pub(crate) limits_ahead: BTreeMap<(Scope, Date), u64>,
+    /// What members admit from a later business date on, by member and date.
+    pub(crate) purposes_ahead: BTreeMap<(MemberId, Date), PurposeSet>,
+    /// Days on which it is closed by an act of the operator.
+    pub(crate) holidays: BTreeSet<Date>,
+    /// Stages to which members move on a later business date.
+    pub(crate) stages_ahead: BTreeMap<MemberId, StageAhead>,
     /// Rates in force, by member and currency, with the business date on which each was published.
     pub(crate) rates: BTreeMap<(MemberId, CurrencyId), (Quote, Option<Date>)>,
     /// The last two fixings.
@@ -158,6 +165,14 @@ pub(crate) struct Membership {
     pub(crate) stage: Stage,
     pub(crate) payout_at_clearing: bool,
     pub(crate) suspended: bool,
+    /// From when its notice holds.
+    pub(crate) notice: Option<Date>,
+    /// Whether it holds.
+    pub(crate) leaving: bool,
+    /// Whether the operator may enter for its institutions.
+    pub(crate) entry_consent: bool,
+    /// What it admits of the rulebook's purposes.
+    pub(crate) purposes: PurposeSet,
     pub(crate) prefunding_account: AccountId,
     pub(crate) net_due_account: AccountId,
     pub(crate) interest_account: AccountId,
@@ -172,6 +187,14 @@ pub(crate) struct Membership {
     pub(crate) exposure_max_minor: Option<u64>,
     pub(crate) payment_max_minor: Option<u64>,
     pub(crate) prefinancing_max_minor: Option<u64>,
+}
+
+/// A stage to which a member moves.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+pub(crate) struct StageAhead {
+    pub(crate) effective: Date,
+    pub(crate) stage: Stage,
+    pub(crate) payout_at_clearing: bool,
 }
 
 /// An institution in an arrangement: a sub-position with its own queue.
@@ -218,6 +241,8 @@ pub(crate) struct Pair {
 pub(crate) struct Day {
     pub(crate) date: Date,
     pub(crate) schedule: Vec<(DayStep, Timestamp)>,
+    /// By how much the operator has extended it.
+    pub(crate) extended_s: u32,
     pub(crate) next_run_at: Option<Timestamp>,
     pub(crate) fixing_made: bool,
     pub(crate) cycle_closed: bool,

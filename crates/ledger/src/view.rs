@@ -263,6 +263,13 @@ impl State {
             .collect()
     }
 
+    /// From when the notice of a member holds, and whether it does.
+    #[must_use]
+    pub fn notice(&self, arrangement: ArrangementId, member: MemberId) -> Option<(Date, bool)> {
+        let membership = self.arrangement(arrangement)?.membership(member)?;
+        membership.notice.map(|effective| (effective, membership.leaving))
+    }
+
     /// Institutions of an arrangement.
     #[must_use]
     pub fn participants_of(&self, arrangement: ArrangementId) -> Vec<ParticipantView> {

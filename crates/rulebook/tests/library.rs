@@ -115,6 +115,7 @@ fn every_rule_of_a_plan_has_its_article() {
             keys.extend([RuleKey::Credit, RuleKey::Quotas, RuleKey::CreditInterest, RuleKey::Ladder]);
             keys.extend(credit.fund.map(|_| RuleKey::Fund));
         }
+        keys.extend(plan.additions.exit.map(|_| RuleKey::Exit));
         keys.sort_unstable();
         let with_article: Vec<RuleKey> = plan.articles.iter().map(|(key, _)| *key).collect();
         assert_eq!(with_article, keys, "{name}");

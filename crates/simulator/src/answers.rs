@@ -136,6 +136,13 @@ impl BatchEvents {
                 while self.take_if(command, follows) {}
                 Ok(())
             }
+            CommandBody::SetHoliday { reason, .. } => {
+                self.require(command, answer, |body| matches!(body, EventBody::HolidaySet { .. }))?;
+                let follows =
+                    |body: &EventBody| matches!(body, EventBody::PayInMoved { reason: why, .. } if why == reason);
+                while self.take_if(command, follows) {}
+                Ok(())
+            }
             CommandBody::ConfirmSettlement { .. } => {
                 self.require(command, answer, |body| matches!(body, EventBody::SettlementConfirmed { .. }))?;
                 self.take_if(command, |body| matches!(body, EventBody::CycleSettled { .. }));
@@ -167,7 +174,16 @@ fn tells_of(command: &CommandBody, event: &EventBody, answer: &Answer) -> bool {
         (C::Join { member, stage, .. }, E::MemberJoined { member: found, stage: at, .. }) => {
             member == found && stage == at
         }
-        (C::Leave { member, .. }, E::MemberLeft { member: found, .. })
+        (C::ExtendDay { .. }, E::DayExtended { .. }) | (C::MoveRun { .. }, E::RunMoved { .. }) => true,
+        (C::MovePayIn { cycle, .. }, E::PayInMoved { cycle: found, .. }) => cycle == found,
+        (C::SetEntryConsent { member, given, .. }, E::EntryConsentSet { member: found, given: is, .. }) => {
+            member == found && given == is
+        }
+        (C::GiveNotice { member, .. }, E::NoticeGiven { member: found, .. })
+        | (C::WithdrawNotice { member, .. }, E::NoticeWithdrawn { member: found, .. })
+        | (C::SetPurposes { member, .. }, E::PurposesSet { member: found, .. })
+        | (C::SetStage { member, .. }, E::StageSet { member: found, .. })
+        | (C::Leave { member, .. }, E::MemberLeft { member: found, .. })
         | (C::Reinstate { member, .. }, E::MemberReinstated { member: found, .. }) => member == found,
         (C::SetLimit(setting), E::LimitSet(found)) => setting == found,
         (

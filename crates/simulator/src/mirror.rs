@@ -36,6 +36,8 @@ pub(crate) struct ArrangementView {
     pub(crate) limits: BTreeMap<Scope, u64>,
     pub(crate) prefunding_minor: BTreeMap<MemberId, i128>,
     pub(crate) rates: BTreeSet<(MemberId, CurrencyId)>,
+    /// Days on which the operator has closed it.
+    pub(crate) holidays: BTreeSet<Date>,
     pub(crate) cycles: BTreeMap<CycleId, CycleView>,
     pub(crate) transfers_minor: BTreeMap<(MemberId, MemberId), u64>,
 }
@@ -172,6 +174,14 @@ impl Mirror {
             EventBody::SettlementConfirmed { arrangement, cycle, leg } => {
                 self.of(*arrangement).confirm_leg(*cycle, *leg)?;
             }
+            EventBody::HolidaySet { arrangement, date, closed, .. } => {
+                let holidays = &mut self.of(*arrangement).holidays;
+                if *closed {
+                    holidays.insert(*date)
+                } else {
+                    holidays.remove(date)
+                };
+            }
             EventBody::CycleSettled { arrangement, cycle } => {
                 self.of(*arrangement).cycle(*cycle)?.settled = true;
             }
@@ -218,7 +228,7 @@ impl Mirror {
             }
             EventBody::PaymentsEnded { reason, payments, .. } => {
                 let (step, state) = match reason {
-                    EndReason::Cancelled | EndReason::Suspended | EndReason::Void => {
+                    EndReason::Cancelled | EndReason::Suspended | EndReason::Void | EndReason::MemberLeaving => {
                         (Step::Cancel, PaymentState::Cancelled)
                     }
                     EndReason::Expired => (Step::Expire, PaymentState::Expired),

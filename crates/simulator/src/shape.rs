@@ -299,6 +299,9 @@ fn vary(plan: &mut Plan, random: &mut Random, typical_minor: u64) {
         conformity.within_business_days = u8::try_from(random.between(1, 6)).expect("small");
         conformity.silence_is = if random.chance(500_000) { Silence::Conformity } else { Silence::Extorno };
     }
+    if let Some(exit) = &mut plan.additions.exit {
+        exit.notice_months = u8::try_from(random.below(2)).expect("small");
+    }
     if random.chance(500_000) {
         plan.suspension.queued_in = QueuedIn::Keep;
     }

@@ -213,7 +213,8 @@ impl World {
                         commands.extend(people.rate_of(scene, arrangement, member, 3_000));
                     }
                 }
-            } else if people.random.chance(knobs.wrong_ppm / 4) {
+            } else if date.start() <= scene.now.plus_us(DAY_US) && people.random.chance(knobs.wrong_ppm / 4) {
+                // Too early, but not by more than a day: whoever reads a business date looks near the clock.
                 commands.push(open_day(scene, arrangement, date));
             }
         }

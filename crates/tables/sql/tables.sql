@@ -144,6 +144,29 @@ CREATE TABLE membership_change (
     payout_at_clearing INTEGER              -- after joined or changed
 ) STRICT;
 
+CREATE TABLE member_term (                  -- what a member said of its own membership, and the day its notice holds
+    seq INTEGER PRIMARY KEY,
+    arrangement INTEGER NOT NULL,
+    member INTEGER NOT NULL,
+    term TEXT NOT NULL,                     -- notice, notice withdrawn, leaving, purposes, stage, consent, consent withdrawn
+    effective_day INTEGER,                  -- of a notice, purposes, a stage
+    purposes TEXT,                          -- of purposes: those admitted, with commas between
+    stage TEXT,                             -- of a stage
+    payout_at_clearing INTEGER              -- of a stage
+) STRICT;
+
+CREATE TABLE operator_act (
+    seq INTEGER PRIMARY KEY,
+    arrangement INTEGER NOT NULL,
+    act TEXT NOT NULL,                      -- day extended, holiday declared, holiday withdrawn, pay-in moved, run moved
+    day INTEGER,                            -- of a holiday; the new one of a pay-in
+    cycle INTEGER,                          -- of a pay-in
+    step TEXT,                              -- of a day extended: the first step moved
+    by_s INTEGER,                           -- of a day extended: by how many seconds
+    at_us INTEGER,                          -- of a run: when it is due now
+    reason TEXT NOT NULL
+) STRICT;
+
 CREATE TABLE limit_setting (
     seq INTEGER PRIMARY KEY,
     arrangement INTEGER NOT NULL,
@@ -279,7 +302,7 @@ CREATE TABLE payment (
     returned_minor INTEGER NOT NULL,        -- part of leg 2 that returns gave back
     returned_payee_minor INTEGER NOT NULL,  -- what the payee's institution gave back
     ended_seq INTEGER,                      -- ended without clearing
-    ended_because TEXT,                     -- cancelled, suspended, void, expired, quote lapsed, refused
+    ended_because TEXT,                     -- cancelled, suspended, void, expired, quote lapsed, member leaving, refused
     last_seq INTEGER NOT NULL               -- the last event that changed this row
 ) STRICT;
 

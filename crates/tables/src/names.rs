@@ -68,6 +68,7 @@ pub(crate) enum EndedBecause {
     Void,
     Expired,
     QuoteLapsed,
+    MemberLeaving,
     Refused,
 }
 
@@ -79,6 +80,7 @@ impl From<EndReason> for EndedBecause {
             EndReason::Void => Self::Void,
             EndReason::Expired => Self::Expired,
             EndReason::QuoteLapsed => Self::QuoteLapsed,
+            EndReason::MemberLeaving => Self::MemberLeaving,
         }
     }
 }
@@ -101,6 +103,7 @@ named! {
         EndedBecause::Void = "void",
         EndedBecause::Expired = "expired",
         EndedBecause::QuoteLapsed = "quote lapsed",
+        EndedBecause::MemberLeaving = "member leaving",
         EndedBecause::Refused = "refused",
     }
     Purpose {

@@ -48,6 +48,8 @@ tables! {
     Article = "article",
     Arrangement = "arrangement",
     MembershipChange = "membership_change",
+    MemberTerm = "member_term",
+    OperatorAct = "operator_act",
     LimitSetting = "limit_setting",
     PrefundingMovement = "prefunding_movement",
     Entry = "entry",

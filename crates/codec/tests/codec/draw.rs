@@ -11,6 +11,7 @@ use domain::ids::{
     MemberId, PaymentId, PaymentKey, Role, RulebookId, RunId, Uetr,
 };
 use domain::limit::{LimitSetting, Scope};
+use domain::membership::ExitRule;
 use domain::payment::{Amounts, LegState, PricedForPayee, PricedPayment};
 use domain::plan::*;
 use domain::{Date, Event, EventBody, Owner, PaymentOriginal, PaymentState, Refusal, RunMethod, RunProof, Timestamp};
@@ -214,6 +215,7 @@ structures! {
     Holding { member, kind, counterparty, date }
     NetInParts { member, cash_minor, credit_minor }
     CycleClosedWithCredit { closed, parts, interest, repaid, changes }
+    ExitRule { notice_months }
 }
 
 impl Drawn for PlanAdditions {
@@ -223,6 +225,8 @@ impl Drawn for PlanAdditions {
             price_directions: from.any(),
             limit_maxima: from.any(),
             fees: from.any(),
+            exit: from.any(),
+            entry_by_consent: from.any(),
         }
     }
 }
@@ -262,7 +266,7 @@ choices! {
     Disposition { Cleared(Payout), Queued, AwaitingRate, AwaitingCollection, Held(MemberId) }
     Admitted { Cleared(Payout), Queued, AlreadyCleared }
     Payout { AtClearing, AfterSettlement, AtConformity }
-    EndReason { Cancelled, Suspended, Void, Expired, QuoteLapsed }
+    EndReason { Cancelled, Suspended, Void, Expired, QuoteLapsed, MemberLeaving }
     DisputeOutcome { Upheld, Rejected, Lapsed }
     LegState { None, Due, Instructed, Confirmed, Failed, Aged }
     PaymentState {
@@ -270,7 +274,7 @@ choices! {
         PartlyReturned, Disputed,
     }
     Stage { Observer, Shadow, Prefunded, Net }
-    CommandKind { RegisterCurrency, Submit, Cancel, ConfirmTransfer, Suspend, Reinstate, ProposeRun }
+    CommandKind { RegisterCurrency, Submit, Cancel, ConfirmTransfer, Suspend, Reinstate, ProposeRun, GiveNotice, SetStage }
     Initiator { Payer, Payee }
     CheckDigit { None, Iso7064Mod11_10 }
     Price { Fixed { quote_validity_s, requote_tolerance_ppm, spread_max_ppm }, Open { rounding }, Par }
@@ -312,7 +316,7 @@ choices! {
         Members, Initiator, Instrument, Price, Denomination, Counterparty, PositionCurrency, SettlementAsset, Triggers,
         Purposes, Evidence, Limit(LimitKind), Queue, Day, Cycle, Settlement, Interest, Conformity, Returns, Suspension,
         Fees,
-        Credit, Quotas, Fund, CreditInterest, Ladder,
+        Credit, Quotas, Fund, CreditInterest, Ladder, Exit,
     }
 }
 
@@ -442,4 +446,14 @@ bodies! {
     CloseStopped { arrangement, cycle, missing };
     IndexPublished { arrangement, index, rate_ppm };
     FundMoved { arrangement, member, amount, deposit };
+    NoticeGiven { arrangement, member, effective };
+    NoticeWithdrawn { arrangement, member };
+    MemberLeaving { arrangement, member };
+    PurposesSet { arrangement, member, purposes, effective };
+    StageSet { arrangement, member, stage, payout_at_clearing, effective };
+    DayExtended { arrangement, from_step, by_s, reason };
+    HolidaySet { arrangement, date, closed, reason };
+    PayInMoved { arrangement, cycle, settle_on, reason };
+    RunMoved { arrangement, at, reason };
+    EntryConsentSet { arrangement, member, given };
 }

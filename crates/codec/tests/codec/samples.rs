@@ -94,7 +94,50 @@ pub fn all() -> Vec<Event> {
     events.extend(registers());
     events.extend(memory());
     events.extend(open_runs());
+    events.extend(members_for_themselves());
+    events.extend(operators_acts());
     events
+}
+
+fn operators_acts() -> Vec<Event> {
+    let (arrangement, reason) = (ARRANGEMENT, "línea caída".to_owned());
+    vec![
+        operator(EventBody::DayExtended {
+            arrangement,
+            from_step: DayStep::EntryCutOff,
+            by_s: 1_800,
+            reason: reason.clone(),
+        }),
+        operator(EventBody::HolidaySet { arrangement, date: DATE, closed: true, reason: reason.clone() }),
+        operator(EventBody::HolidaySet { arrangement, date: Date(-1), closed: false, reason: reason.clone() }),
+        operator(EventBody::PayInMoved { arrangement, cycle: CycleId(6), settle_on: DATE, reason: reason.clone() }),
+        operator(EventBody::RunMoved { arrangement, at: Some(NOON), reason: reason.clone() }),
+        operator(EventBody::RunMoved { arrangement, at: None, reason }),
+        member(EventBody::EntryConsentSet { arrangement, member: MEMBER, given: true }),
+    ]
+}
+
+fn members_for_themselves() -> Vec<Event> {
+    let arrangement = ARRANGEMENT;
+    vec![
+        member(EventBody::NoticeGiven { arrangement, member: MEMBER, effective: DATE }),
+        member(EventBody::NoticeWithdrawn { arrangement, member: OTHER_MEMBER }),
+        house(EventBody::MemberLeaving { arrangement, member: MEMBER }),
+        member(EventBody::PurposesSet {
+            arrangement,
+            member: MEMBER,
+            purposes: vec![Purpose::Goods, Purpose::PublicProgramme],
+            effective: DATE,
+        }),
+        member(EventBody::PurposesSet { arrangement, member: OTHER_MEMBER, purposes: Vec::new(), effective: Date(-1) }),
+        member(EventBody::StageSet {
+            arrangement,
+            member: MEMBER,
+            stage: Stage::Net,
+            payout_at_clearing: true,
+            effective: DATE,
+        }),
+    ]
 }
 
 fn entered() -> Vec<Event> {

@@ -241,7 +241,7 @@ impl<'a> Tally<'a> {
                 self.lapsed.add(usd_cents);
                 self.day().returned.add(usd_cents);
             }
-            EndReason::Cancelled | EndReason::Suspended | EndReason::Void => {}
+            EndReason::Cancelled | EndReason::Suspended | EndReason::Void | EndReason::MemberLeaving => {}
         }
     }
 

@@ -1,9 +1,11 @@
 //! Deciding: a command and the state give events; nothing is changed here.
 
+mod acts;
 mod collections;
 mod conformity;
 mod credit;
 mod disputes;
+mod exit;
 mod facility;
 mod holds;
 mod members;
@@ -228,6 +230,29 @@ impl<'a> Decision<'a> {
             }
             CommandBody::Suspend { arrangement, member } => self.suspend(*arrangement, *member),
             CommandBody::Reinstate { arrangement, member } => self.reinstate(*arrangement, *member),
+            CommandBody::GiveNotice { arrangement, member, effective } => {
+                self.give_notice(*arrangement, *member, *effective)
+            }
+            CommandBody::WithdrawNotice { arrangement, member } => self.withdraw_notice(*arrangement, *member),
+            CommandBody::SetPurposes { arrangement, member, purposes, effective } => {
+                self.set_purposes(*arrangement, *member, purposes, *effective)
+            }
+            CommandBody::SetStage { arrangement, member, stage, payout_at_clearing, effective } => {
+                self.set_stage(*arrangement, *member, *stage, *payout_at_clearing, *effective)
+            }
+            CommandBody::ExtendDay { arrangement, from_step, by_s, reason } => {
+                self.extend_day(*arrangement, *from_step, *by_s, reason)
+            }
+            CommandBody::SetHoliday { arrangement, date, closed, reason } => {
+                self.set_holiday(*arrangement, *date, *closed, reason)
+            }
+            CommandBody::MovePayIn { arrangement, cycle, settle_on, reason } => {
+                self.move_pay_in(*arrangement, *cycle, *settle_on, reason)
+            }
+            CommandBody::MoveRun { arrangement, now, reason } => self.move_run(*arrangement, *now, reason),
+            CommandBody::SetEntryConsent { arrangement, member, given } => {
+                self.set_entry_consent(*arrangement, *member, *given)
+            }
             CommandBody::ProposeRun(proposal) => self.propose_run(proposal),
             CommandBody::ResumeFacility { arrangement } => self.resume_facility(*arrangement),
             CommandBody::ConfirmFees { arrangement, owner, amount } => self.confirm_fees(*arrangement, *owner, *amount),
@@ -349,9 +374,18 @@ pub const fn kind_of(body: &CommandBody) -> CommandKind {
         CommandBody::Suspend { .. } => CommandKind::Suspend,
         CommandBody::Reinstate { .. } => CommandKind::Reinstate,
         CommandBody::ProposeRun(_) => CommandKind::ProposeRun,
+        CommandBody::ExtendDay { .. } => CommandKind::ExtendDay,
+        CommandBody::SetHoliday { .. } => CommandKind::SetHoliday,
+        CommandBody::MovePayIn { .. } => CommandKind::MovePayIn,
+        CommandBody::MoveRun { .. } => CommandKind::MoveRun,
+        CommandBody::SetEntryConsent { .. } => CommandKind::SetEntryConsent,
         CommandBody::ResumeFacility { .. } => CommandKind::ResumeFacility,
         CommandBody::ConfirmFees { .. } => CommandKind::ConfirmFees,
         CommandBody::PublishIndex { .. } => CommandKind::PublishIndex,
         CommandBody::MoveFund { .. } => CommandKind::MoveFund,
+        CommandBody::GiveNotice { .. } => CommandKind::GiveNotice,
+        CommandBody::WithdrawNotice { .. } => CommandKind::WithdrawNotice,
+        CommandBody::SetPurposes { .. } => CommandKind::SetPurposes,
+        CommandBody::SetStage { .. } => CommandKind::SetStage,
     }
 }

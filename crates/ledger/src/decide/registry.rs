@@ -144,6 +144,7 @@ impl Decision<'_> {
             schedule: schedule.to_vec(),
             time_zone_version: time_zone_version.to_owned(),
         });
+        self.carry_out_what_was_set_ahead(id, date)?;
         Ok(DONE)
     }
 
@@ -161,7 +162,7 @@ impl Decision<'_> {
 }
 
 /// Texts of registrations: not empty, not longer than the maximum, nothing invisible.
-fn text(value: &str, characters_max: usize) -> Result<(), No> {
+pub(super) fn text(value: &str, characters_max: usize) -> Result<(), No> {
     let ok = !value.is_empty() && value.chars().count() <= characters_max && !value.chars().any(char::is_control);
     if ok { Ok(()) } else { Err(No::unheard(Refusal::TextInvalid)) }
 }

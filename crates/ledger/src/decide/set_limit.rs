@@ -65,13 +65,14 @@ impl Decision<'_> {
     /// Who may set the limit is who gives the command; the member whose cap or use it concerns is returned, if it is one's.
     fn owner_of(&self, arrangement: &Arrangement, scope: Scope) -> Result<Option<MemberId>, No> {
         let joined = |member: MemberId| {
-            arrangement.membership(member).map(|_| Some(member)).ok_or(No::from(Refusal::MemberNotInArrangement))
+            let membership = arrangement.membership(member).ok_or(No::from(Refusal::MemberNotInArrangement))?;
+            if membership.leaving { Err(No::from(Refusal::MemberLeaving)) } else { Ok(Some(member)) }
         };
         match scope {
             Scope::InstitutionShare(institution) => {
                 let participant = arrangement.participant(institution).ok_or(No::from(Refusal::ParticipantUnknown))?;
                 self.by_member(participant.member)?;
-                Ok(Some(participant.member))
+                joined(participant.member)
             }
             Scope::Pair { debtor, creditor } => {
                 self.by_member(creditor)?;
@@ -114,6 +115,10 @@ impl Decision<'_> {
         self.by(Role::Agent)?;
         let arrangement = self.arrangement(id)?;
         let membership = arrangement.membership(member).ok_or(No::from(Refusal::MemberNotInArrangement))?;
+        if !deposit && membership.leaving && !self.state.is_flat_but_for_prefunding(arrangement, member) {
+            // Prefunding stays as guarantee until everything else has settled.
+            return Err(Refusal::PrefundingInUse.into());
+        }
         if !deposit {
             let prefunding = self.state.accounts.balance_minor(membership.prefunding_account);
             let left = prefunding - amount.as_balance();

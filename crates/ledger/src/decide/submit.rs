@@ -47,6 +47,9 @@ impl Decision<'_> {
             let (refusal, payment) = (Refusal::UetrReused, Some(known.payment));
             return Ok(Answer::Refused { refusal, scope: None, payment });
         }
+        if self.command.actor.role == Role::Operator {
+            self.has_consent(order, instructing)?;
+        }
         let payment = self.state.payments.next_id();
         match self.enter(submission) {
             Ok(entered) => {
@@ -87,6 +90,17 @@ impl Decision<'_> {
         }
     }
 
+    /// Whether the operator may enter for an institution: its member has consented, where the rulebook asks for it.
+    fn has_consent(&self, order: &Order, instructing: InstitutionId) -> Result<(), No> {
+        let Some(arrangement) = self.state.arrangement(order.arrangement) else { return Ok(()) };
+        let member = self.state.shared.institutions[instructing.index()].member;
+        let given = arrangement.membership(member).is_none_or(|membership| membership.entry_consent);
+        if given || !arrangement.plan.additions.entry_by_consent {
+            return Ok(());
+        }
+        Err(No::unheard(Refusal::ConsentMissing))
+    }
+
     fn enter(&self, submission: &SubmitPayment) -> Result<PaymentEntered, Stopped> {
         let state = self.state;
         let order = submission.order();
@@ -94,6 +108,7 @@ impl Decision<'_> {
         let (payer, payee) = self.ends(arrangement, order)?;
         let hours = self.entry_hours(arrangement)?;
         let today = hours.date();
+        may_still_pay(arrangement, [payer.member, payee.member], today)?;
         self.check_contents(arrangement, order, today)?;
         let Priced { amounts, position_currency } =
             state.price(arrangement, payer, payee, order.denomination, order.amount)?;
@@ -178,6 +193,13 @@ impl Decision<'_> {
             return Err(Refusal::DenominationNotAdmitted.into());
         }
         if !plan.purposes.contains(&order.purpose) {
+            return Err(Refusal::PurposeNotAdmitted.into());
+        }
+        let own = |institution| {
+            arrangement.participant(institution).and_then(|end| arrangement.membership(end.member)).map(|m| m.purposes)
+        };
+        let ends = [own(order.payer), own(order.payee)];
+        if ends.into_iter().flatten().any(|purposes| !purposes.admits(order.purpose)) {
             return Err(Refusal::PurposeNotAdmitted.into());
         }
         match (&plan.instrument, order.instrument.as_deref()) {
@@ -282,6 +304,15 @@ impl Decision<'_> {
         let by = self.state.business_day_after(arrangement, arrangement.open_date()?, within_business_days)?;
         Some(EventBody::TransferDue { arrangement: arrangement.id, debtor, creditor, amount, by })
     }
+}
+
+/// Nothing new is in the name of a member from the day on which its notice holds.
+fn may_still_pay(arrangement: &Arrangement, members: [MemberId; 2], today: Date) -> Result<(), Refusal> {
+    let out = |member| {
+        let notice = arrangement.membership(member).and_then(|membership| membership.notice);
+        notice.is_some_and(|from| from <= today)
+    };
+    if members.into_iter().any(out) { Err(Refusal::MemberLeaving) } else { Ok(()) }
 }
 
 /// Whether an order comes within the hours of entry, and the business date it counts for.

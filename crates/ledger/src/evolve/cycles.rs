@@ -18,8 +18,14 @@ impl State {
     pub(super) fn day_opened(&mut self, id: ArrangementId, date: Date, schedule: &[(DayStep, Timestamp)]) {
         let arrangement = &mut self.arrangements[id.index()];
         assert!(arrangement.day.is_none(), "one business day is open at a time");
-        arrangement.day =
-            Some(Day { date, schedule: schedule.to_vec(), next_run_at: None, fixing_made: false, cycle_closed: false });
+        arrangement.day = Some(Day {
+            date,
+            schedule: schedule.to_vec(),
+            extended_s: 0,
+            next_run_at: None,
+            fixing_made: false,
+            cycle_closed: false,
+        });
         let next_run_at = arrangement.next_run_after(self.now);
         arrangement.day.as_mut().expect("just opened").next_run_at = next_run_at;
         let (mut due, ahead): (Vec<_>, Vec<_>) = std::mem::take(&mut arrangement.limits_ahead)
@@ -30,6 +36,7 @@ impl State {
         for ((scope, _), maximum_minor) in due {
             arrangement.put_in_force(scope, maximum_minor);
         }
+        arrangement.purposes_take_effect(date);
     }
 
     pub(super) fn day_closed(&mut self, id: ArrangementId, date: Date) {

@@ -1,10 +1,12 @@
 //! Evolving: the only thing that changes the state, live and in replay. No clock, no I/O, no randomness, no failure;
 //! what cannot be is an assertion.
 
+mod acts;
 mod credit;
 mod cycles;
 mod fees;
 mod legs;
+mod membership;
 mod payments;
 mod registry;
 mod runs;

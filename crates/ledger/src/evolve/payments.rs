@@ -223,7 +223,9 @@ impl State {
 
     pub(super) fn payments_ended(&mut self, id: ArrangementId, reason: EndReason, payments: &[PaymentId]) {
         let (how, to) = match reason {
-            EndReason::Cancelled | EndReason::Suspended | EndReason::Void => (Step::Cancel, PaymentState::Cancelled),
+            EndReason::Cancelled | EndReason::Suspended | EndReason::Void | EndReason::MemberLeaving => {
+                (Step::Cancel, PaymentState::Cancelled)
+            }
             EndReason::Expired => (Step::Expire, PaymentState::Expired),
             EndReason::QuoteLapsed => (Step::Lapse, PaymentState::Returned),
         };

@@ -5,6 +5,7 @@ use crate::calendar::Calendar;
 use crate::state::{Arrangement, Currency, Institution, Member, Membership, Participant, Rulebook, State, pair_side};
 use domain::event::{EventBody, Stage};
 use domain::limit::{LimitSetting, Scope};
+use domain::membership::PurposeSet;
 use domain::plan::Plan;
 use domain::{
     AccountKey, AccountKind, ArrangementId, BookId, CalendarId, CycleId, InstitutionId, MemberId, Owner, RulebookId,
@@ -80,6 +81,16 @@ impl State {
             EventBody::MemberReinstated { arrangement, member } => {
                 self.arrangements[arrangement.index()].membership_mut(*member).suspended = false;
             }
+            EventBody::DayExtended { .. }
+            | EventBody::HolidaySet { .. }
+            | EventBody::PayInMoved { .. }
+            | EventBody::RunMoved { .. }
+            | EventBody::EntryConsentSet { .. } => self.act_of_operator(body),
+            EventBody::NoticeGiven { .. }
+            | EventBody::NoticeWithdrawn { .. }
+            | EventBody::MemberLeaving { .. }
+            | EventBody::PurposesSet { .. }
+            | EventBody::StageSet { .. } => self.member_sets(body),
             other => unreachable!("{other:?} is applied elsewhere"),
         }
     }
@@ -126,6 +137,9 @@ impl State {
             foreign_pairs: BTreeMap::new(),
             limits: BTreeMap::new(),
             limits_ahead: BTreeMap::new(),
+            purposes_ahead: BTreeMap::new(),
+            stages_ahead: BTreeMap::new(),
+            holidays: BTreeSet::new(),
             rates: BTreeMap::new(),
             fixings: BTreeMap::new(),
             day: None,
@@ -158,6 +172,7 @@ impl State {
 
     fn member_joined(&mut self, id: ArrangementId, member: MemberId, stage: Stage, payout_at_clearing: bool) {
         let arrangement = &mut self.arrangements[id.index()];
+        arrangement.stages_ahead.remove(&member);
         if arrangement.membership(member).is_some() {
             let membership = arrangement.membership_mut(member);
             membership.stage = stage;
@@ -173,6 +188,10 @@ impl State {
             stage,
             payout_at_clearing,
             suspended: false,
+            notice: None,
+            leaving: false,
+            entry_consent: false,
+            purposes: PurposeSet::ALL,
             prefunding_account: open(AccountKind::Prefunding),
             net_due_account: open(AccountKind::NetDue),
             interest_account: open(AccountKind::Interest),
@@ -231,35 +250,15 @@ impl State {
     /// A member that leaves takes its limits, lines towards it and rates with it.
     fn member_left(&mut self, id: ArrangementId, member: MemberId) {
         let arrangement = &mut self.arrangements[id.index()];
+        arrangement.give_up_limits(member);
+        arrangement.forget_what_is_ahead(member);
         arrangement.memberships[member.index()] = None;
-        let mut gone: BTreeSet<InstitutionId> = BTreeSet::new();
-        for (index, participant) in arrangement.participants.iter_mut().enumerate() {
+        for participant in &mut arrangement.participants {
             if participant.as_ref().is_some_and(|p| p.member == member) {
-                gone.insert(InstitutionId::from_index(index));
                 *participant = None;
             }
         }
-        let concerns = |scope: &Scope| match *scope {
-            Scope::InstitutionShare(institution) => gone.contains(&institution),
-            Scope::Pair { debtor, creditor } => debtor == member || creditor == member,
-            Scope::CreditorExposure(of)
-            | Scope::PerPayment(of)
-            | Scope::Prefinancing(of)
-            | Scope::MemberTowardsAll(of)
-            | Scope::PrefundedBalance(of)
-            | Scope::CommittedLine(of)
-            | Scope::Quota(of)
-            | Scope::Claims(of)
-            | Scope::Debts(of) => of == member,
-            Scope::Facility => false,
-        };
-        arrangement.limits.retain(|scope, _| !concerns(scope));
-        arrangement.limits_ahead.retain(|(scope, _), _| !concerns(scope));
         arrangement.rates.retain(|(of, _), _| *of != member);
-        let others: Vec<MemberId> = arrangement.members().map(|(other, _)| other).collect();
-        for other in others {
-            arrangement.pair_mut(member, other).line_minor = [None, None];
-        }
     }
 
     fn limit_set(&mut self, setting: LimitSetting) {

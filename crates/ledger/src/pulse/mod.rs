@@ -37,7 +37,7 @@ fn due_in(
     optimising: Option<RunBudget>,
     out: &mut Vec<Event>,
 ) {
-    if close::settle_what_owes_nothing(arrangement, out) {
+    if close::settle_what_owes_nothing(arrangement, out) || let_go(state, arrangement, out) {
         return;
     }
     let Some(day) = &arrangement.day else { return };
@@ -69,6 +69,14 @@ fn due_in(
             return;
         }
     }
+}
+
+/// A member that is leaving is out when it owes nothing and is owed nothing.
+fn let_go(state: &State, arrangement: &Arrangement, out: &mut Vec<Event>) -> bool {
+    let mut leaving = arrangement.members().filter(|(_, membership)| membership.leaving);
+    let Some((member, _)) = leaving.find(|(member, _)| state.is_flat(arrangement, *member)) else { return false };
+    out.push(by_house(EventBody::MemberLeft { arrangement: arrangement.id, member }));
+    true
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -400,36 +400,6 @@ fn shared_limits_are_reserved_in_the_order_of_entry() {
 }
 
 #[test]
-fn a_member_leaves_when_it_owes_nothing_and_comes_back_as_it_likes() {
-    let mut house = house();
-    let member = Actor::member(MemberId(2), 1);
-    let leave = CommandBody::Leave { arrangement: ARRANGEMENT, member: MemberId(2) };
-    assert_eq!(house.refused(member, leave.clone()), Refusal::MemberNotFlat, "its prefunding is still there");
-    for institution in [4, 5] {
-        house.limit(2, Scope::InstitutionShare(InstitutionId(institution)), 0, day("2022-03-11"));
-    }
-    house.accepted(
-        AGENT,
-        CommandBody::MovePrefunding {
-            arrangement: ARRANGEMENT,
-            member: MemberId(2),
-            amount: amount(20_000),
-            deposit: false,
-        },
-    );
-    house.accepted(member, leave.clone());
-    let order = house.usd(0, 4, 1);
-    let Answer::Refused { refusal, .. } = house.submit(order) else { panic!() };
-    assert_eq!(refusal, Refusal::MemberNotInArrangement);
-    let order = house.usd(0, 2, 1);
-    house.enter(order);
-    house.join(MemberId(2), Stage::Shadow, false);
-    let order = house.usd(0, 4, 1);
-    let Answer::Refused { refusal, .. } = house.submit(order) else { panic!() };
-    assert_eq!(refusal, Refusal::MemberStageTooEarly);
-}
-
-#[test]
 fn the_payers_and_the_payees_amount_may_be_what_is_ordered() {
     let mut house = house();
     // 1,002.00 pesos buy USD 10.00 at 100.20, which are 49.90 reais at 4.99.
@@ -440,11 +410,16 @@ fn the_payers_and_the_payees_amount_may_be_what_is_ordered() {
 }
 
 #[test]
-fn an_order_entered_by_the_operator_needs_a_second_person() {
+fn an_order_entered_by_the_operator_needs_a_second_person_and_the_consent_of_the_member() {
     let mut house = house();
     let order = house.usd(0, 2, 100);
     let body = CommandBody::Submit(SubmitPayment::new(order));
     assert_eq!(house.refused(OPERATOR, body.clone()), Refusal::NotAuthorised);
-    let answer = house.give(&Command::approved(OPERATOR, OTHER_OPERATOR, body));
+    let with_two = Command::approved(OPERATOR, OTHER_OPERATOR, body);
+    let Answer::Refused { refusal, .. } = house.give(&with_two) else { panic!() };
+    assert_eq!(refusal, Refusal::ConsentMissing, "nobody has consented");
+    let consent = CommandBody::SetEntryConsent { arrangement: ARRANGEMENT, member: MemberId(0), given: true };
+    house.accepted(Actor::member(MemberId(0), 1), consent);
+    let answer = house.give(&with_two);
     assert!(matches!(answer, Answer::Accepted { .. }), "{answer:?}");
 }

@@ -564,8 +564,9 @@ fn contributions_to_the_fund_come_back_when_nothing_rests_on_them() {
     house.fund(Some(2), 500, true).unwrap();
     assert_eq!(house.fund(Some(0), 1, false), Err(Refusal::FundInUse), "it paid nothing in");
     assert_eq!(house.fund(Some(2), 501, false), Err(Refusal::FundInUse));
-    let leave = CommandBody::Leave { arrangement: ARRANGEMENT, member: MemberId(2) };
-    assert_eq!(house.refused(Actor::member(MemberId(2), 1), leave), Refusal::MemberNotFlat);
+    let (member, stage) = (MemberId(2), domain::event::Stage::Shadow);
+    let back = CommandBody::Join { arrangement: ARRANGEMENT, member, stage, payout_at_clearing: false };
+    assert_eq!(house.refused(Actor::member(member, 1), back), Refusal::MemberNotFlat);
     house.fund(Some(2), 500, false).unwrap();
     let mut plain = House::new("cpcr", &["USD", "USD"]);
     assert_eq!(plain.fund(None, 1, true), Err(Refusal::NoCreditInRulebook));

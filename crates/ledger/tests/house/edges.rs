@@ -89,7 +89,8 @@ fn what_concerns_a_member_that_has_left_is_refused_and_not_looked_up() {
     house.limit(0, Scope::InstitutionShare(InstitutionId(0)), 0, day("2022-03-14"));
     let (arrangement, member) = (ARRANGEMENT, MemberId(0));
     house.accepted(AGENT, CommandBody::MovePrefunding { arrangement, member, amount: amount(1_000), deposit: false });
-    house.accepted(Actor::member(member, 1), CommandBody::Leave { arrangement, member });
+    house.gives_notice(0, "2022-06-14");
+    house.open_day("2022-06-14");
     let payee = Actor::institution(InstitutionId(2), 0);
     let give_back = CommandBody::Return { original: payment, uetr: uetr(8_000), amount: amount(1) };
     assert_eq!(house.refused(payee, give_back), Refusal::MemberNotInArrangement);
@@ -115,8 +116,8 @@ fn a_member_with_open_pair_figures_does_not_leave_though_its_net_is_zero() {
     let (arrangement, member) = (ARRANGEMENT, MemberId(0));
     let all = CommandBody::MovePrefunding { arrangement, member, amount: amount(HUGE), deposit: false };
     house.accepted(AGENT, all);
-    let leave = CommandBody::Leave { arrangement, member };
-    assert_eq!(house.refused(Actor::member(member, 1), leave), Refusal::MemberNotFlat);
+    let back = CommandBody::Join { arrangement, member, stage: Stage::Shadow, payout_at_clearing: false };
+    assert_eq!(house.refused(Actor::member(member, 1), back), Refusal::MemberNotFlat);
 }
 
 #[test]

@@ -138,6 +138,17 @@ impl House {
         self.accepted(Actor::member(member, 1), join);
     }
 
+    pub fn gives_notice(&mut self, member: u16, effective: &str) {
+        let (member, effective) = (MemberId(member), day(effective));
+        let body = CommandBody::GiveNotice { arrangement: ARRANGEMENT, member, effective };
+        self.accepted(Actor::member(member, 1), body);
+    }
+
+    /// Where a member stands: joined, leaving, out.
+    pub fn notice_of(&self, member: u16) -> Option<(Date, bool)> {
+        self.state.notice(ARRANGEMENT, MemberId(member))
+    }
+
     pub fn give(&mut self, command: &Command) -> Answer {
         self.now = self.now.plus_us(TICK_US);
         self.fall_due();

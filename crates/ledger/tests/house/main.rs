@@ -1,10 +1,12 @@
 //! The house under each of the built-in rulebooks, from the outside: commands in, events and balances out.
 #![allow(clippy::inconsistent_digit_grouping, reason = "dollars and cents: 5_000_00 is five thousand dollars")]
 
+mod acts;
 mod clearing;
 mod conformity;
 mod credit;
 mod edges;
+mod exit;
 mod facility;
 mod gross;
 mod house;

@@ -1,6 +1,6 @@
 //! What only some rulebooks ask for, as a plan has it.
 
-use super::{credit, limit_kind, words};
+use super::{credit, limit_kind, membership, words};
 use crate::schema::{FeeKind, Rulebook};
 use domain::plan::{FeeRule, LimitKind, PlanAdditions, PriceDirection};
 use money::AmountMinor;
@@ -12,6 +12,8 @@ pub(super) fn of(rulebook: &Rulebook) -> PlanAdditions {
         price_directions: price_directions(rulebook),
         limit_maxima: limit_maxima(rulebook),
         fees: fees(rulebook),
+        exit: membership::exit(rulebook),
+        entry_by_consent: true,
     }
 }
 

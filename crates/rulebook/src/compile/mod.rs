@@ -3,6 +3,7 @@
 mod additions;
 mod articles;
 mod credit;
+mod membership;
 mod missing;
 mod words;
 

@@ -177,6 +177,31 @@ impl People {
     }
 }
 
+impl People {
+    /// Notice and its withdrawal, purposes, a stage on a later day.
+    pub(super) fn sets_its_own_terms(&mut self, scene: Scene<'_>) -> Option<Sent> {
+        let arrangement = self.arrangement(scene)?;
+        let member = self.member(scene, arrangement)?;
+        let effective = scene.now.date().plus_days(i32::try_from(self.random.below(4)).expect("small"));
+        let body = match self.random.below(10) {
+            0..3 => CommandBody::GiveNotice { arrangement, member, effective },
+            3..5 => CommandBody::WithdrawNotice { arrangement, member },
+            5..8 => {
+                let all = &scene.shape.arrangement(arrangement).plan.purposes;
+                let purposes = all.iter().copied().filter(|_| self.random.chance(800_000)).collect();
+                CommandBody::SetPurposes { arrangement, member, purposes, effective }
+            }
+            8 => CommandBody::SetEntryConsent { arrangement, member, given: self.random.chance(700_000) },
+            _ => {
+                let stage = *self.random.pick(&[Stage::Shadow, Stage::Prefunded, Stage::Net]).expect("three");
+                let payout_at_clearing = self.random.chance(500_000);
+                CommandBody::SetStage { arrangement, member, stage, payout_at_clearing, effective }
+            }
+        };
+        Some(Command::by(Actor::member(member, 1), body).into())
+    }
+}
+
 /// Payments of a member's payers of which leg 1 is not confirmed.
 pub(crate) fn collections(scene: Scene<'_>, arrangement: ArrangementId, member: MemberId) -> Vec<PaymentId> {
     let pulls = scene.shape.arrangement(arrangement).plan.conformity.is_some();

@@ -84,6 +84,8 @@ const MOVES: &[(u32, Move)] = &[
     (15, People::moves_prefunding),
     (40, People::publishes_a_rate),
     (4, People::changes_a_membership),
+    (2, People::sets_its_own_terms),
+    (2, People::acts_with_a_reason),
     (1, People::suspends),
     (12, People::reinstates),
     (6, People::resumes_a_facility),

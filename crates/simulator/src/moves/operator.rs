@@ -18,7 +18,8 @@ pub(crate) fn next_date(scene: Scene<'_>, arrangement: ArrangementId) -> Date {
         Some(closed) => closed.plus_days(1).max(today),
         None => scene.shape.start.max(today),
     };
-    while date.is_weekend() || is_holiday_of_a_member(scene, arrangement, date) {
+    let declared = &scene.view(arrangement).holidays;
+    while date.is_weekend() || declared.contains(&date) || is_holiday_of_a_member(scene, arrangement, date) {
         date = date.plus_days(1);
     }
     date
@@ -81,6 +82,34 @@ impl People {
             .pick(&[DisputeOutcome::Upheld, DisputeOutcome::Rejected, DisputeOutcome::Rejected, DisputeOutcome::Lapsed])
             .expect("some");
         Some(by_operator(CommandBody::EndDispute { payment, outcome }).into())
+    }
+
+    /// A day made longer, a holiday, a pay-in moved, a run skipped or made now.
+    pub(super) fn acts_with_a_reason(&mut self, scene: Scene<'_>) -> Option<Sent> {
+        let arrangement = self.arrangement(scene)?;
+        let reason = "the line of a member is down".to_owned();
+        let steps = &scene.shape.arrangement(arrangement).plan.day.steps;
+        let body = match self.random.below(6) {
+            1 => {
+                let date = scene.now.date().plus_days(i32::try_from(self.random.below(5)).expect("small"));
+                let (closed, reason) = (self.random.chance(600_000), "mourning was decreed".to_owned());
+                CommandBody::SetHoliday { arrangement, date, closed, reason }
+            }
+            2 => {
+                let cycles = scene.view(arrangement).cycles.iter().filter(|(_, cycle)| !cycle.settled);
+                let cycles: Vec<domain::CycleId> = cycles.map(|(cycle, _)| *cycle).collect();
+                let cycle = *self.random.pick(&cycles)?;
+                let settle_on = scene.now.date().plus_days(i32::try_from(self.random.below(8)).expect("small"));
+                CommandBody::MovePayIn { arrangement, cycle, settle_on, reason }
+            }
+            0 => {
+                let (from_step, _) = *self.random.pick(steps)?;
+                let by_s = u32::try_from(self.random.below(9_000)).expect("small");
+                CommandBody::ExtendDay { arrangement, from_step, by_s, reason }
+            }
+            _ => CommandBody::MoveRun { arrangement, now: self.random.chance(500_000), reason },
+        };
+        Some(by_operator(body).into())
     }
 
     /// A holiday is decreed for one of the next days, or withdrawn.

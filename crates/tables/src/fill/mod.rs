@@ -23,6 +23,7 @@ mod house;
 mod legs;
 mod limits;
 mod load;
+mod membership;
 mod orders;
 mod payment;
 mod postings;
@@ -142,6 +143,16 @@ impl Filler {
             | EventBody::RatePublished { .. }
             | EventBody::MemberSuspended { .. }
             | EventBody::MemberReinstated { .. } => self.register(body),
+            EventBody::NoticeGiven { .. }
+            | EventBody::NoticeWithdrawn { .. }
+            | EventBody::MemberLeaving { .. }
+            | EventBody::PurposesSet { .. }
+            | EventBody::StageSet { .. }
+            | EventBody::EntryConsentSet { .. } => self.member_says(body),
+            EventBody::DayExtended { .. }
+            | EventBody::HolidaySet { .. }
+            | EventBody::PayInMoved { .. }
+            | EventBody::RunMoved { .. } => self.operator_acts(body),
             EventBody::LimitSet(setting) => self.limit_set(*setting),
             EventBody::DayOpened { arrangement, date, schedule, time_zone_version } => {
                 self.day_opened(*arrangement, *date, schedule, time_zone_version)

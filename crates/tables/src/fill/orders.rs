@@ -334,7 +334,9 @@ impl Filler {
 
     fn payment_ended(&mut self, payment: PaymentId, reason: EndReason) -> Taken {
         let (step, to) = match reason {
-            EndReason::Cancelled | EndReason::Suspended | EndReason::Void => (Step::Cancel, PaymentState::Cancelled),
+            EndReason::Cancelled | EndReason::Suspended | EndReason::Void | EndReason::MemberLeaving => {
+                (Step::Cancel, PaymentState::Cancelled)
+            }
             EndReason::Expired => (Step::Expire, PaymentState::Expired),
             EndReason::QuoteLapsed => (Step::Lapse, PaymentState::Returned),
         };

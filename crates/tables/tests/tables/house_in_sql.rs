@@ -8,7 +8,9 @@ use domain::accumulator::{Accumulator, document_row, identifier_row};
 use domain::canonical::{CanonicalForm, Folded, PaymentRow, Row};
 use domain::event::{DisputeOutcome, Payout, Quote, Stage};
 use domain::limit::Scope;
+use domain::membership::PurposeSet;
 use domain::payment::LegState;
+use domain::plan::Purpose;
 use domain::{
     AccountKey, AccountKind, ArrangementId, BookId, CalendarId, ContentDigest, CurrencyId, CycleId, Date, DocumentKey,
     EventSeq, InstitutionId, MemberId, Owner, PaymentId, PaymentKey, PaymentState, Refusal, RulebookId, RunId,
@@ -34,6 +36,8 @@ pub fn rows_from_sql(reader: &Reader) -> Vec<Vec<u8>> {
     add_registry(reader, &mut form);
     add_arrangements(reader, &mut form);
     add_terms(reader, &mut form);
+    add_own_terms(reader, &mut form);
+    add_holidays(reader, &mut form);
     add_figures(reader, &mut form);
     add_cycles(reader, &mut form);
     add_open_runs(reader, &mut form);
@@ -104,15 +108,151 @@ fn add_arrangements(reader: &Reader, form: &mut CanonicalForm) {
     }
 }
 
+/// What members have said of their own membership, taken in the order of the journal.
+#[derive(Default)]
+struct OwnTerms {
+    open: BTreeMap<ArrangementId, Date>,
+    notices: BTreeMap<(ArrangementId, MemberId), (Date, bool)>,
+    admitted: BTreeMap<(ArrangementId, MemberId), PurposeSet>,
+    admitted_ahead: BTreeMap<(ArrangementId, MemberId, Date), PurposeSet>,
+    stages: BTreeMap<(ArrangementId, MemberId), (Date, Stage, bool)>,
+    consents: BTreeSet<(ArrangementId, MemberId)>,
+}
+
+impl OwnTerms {
+    fn take(&mut self, row: &Sql) {
+        let (id, from) = (arrangement(row, 1), row.optional(4).map(date));
+        let of = || (id, member(row, 2));
+        match row.text(3) {
+            "opened" => {
+                let today = from.expect("a day has its date");
+                self.open.insert(id, today);
+                let due = self.admitted_ahead.keys().filter(|(of, _, from)| *of == id && *from <= today).copied();
+                for (of, member, from) in due.collect::<Vec<_>>() {
+                    let set = self.admitted_ahead.remove(&(of, member, from)).expect("just seen");
+                    self.admitted.insert((of, member), set);
+                }
+            }
+            "closed" => {
+                self.open.remove(&id);
+            }
+            "joined" | "changed" => {
+                self.stages.remove(&of());
+            }
+            "left" => self.forget(of()),
+            "suspended" | "reinstated" => {}
+            "notice" => {
+                self.notices.insert(of(), (from.expect("a date"), false));
+            }
+            "notice withdrawn" => {
+                self.notices.remove(&of());
+            }
+            "leaving" => {
+                self.notices.get_mut(&of()).expect("a notice holds").1 = true;
+                self.forget_what_is_ahead(of());
+            }
+            "purposes" => {
+                let (from, set) = (from.expect("a date"), purpose_set(row.text(5)));
+                let (_, member) = of();
+                if self.open.get(&id).is_some_and(|today| from <= *today) {
+                    self.admitted.insert((id, member), set);
+                } else {
+                    self.admitted_ahead.insert((id, member, from), set);
+                }
+            }
+            "stage" => {
+                self.stages.insert(of(), (from.expect("a date"), stage_of(row.text(6)), row.number(7) == 1));
+            }
+            "consent" => {
+                self.consents.insert(of());
+            }
+            "consent withdrawn" => {
+                self.consents.remove(&of());
+            }
+            other => panic!("a term {other}"),
+        }
+    }
+
+    fn forget(&mut self, of: (ArrangementId, MemberId)) {
+        self.notices.remove(&of);
+        self.admitted.remove(&of);
+        self.consents.remove(&of);
+        self.forget_what_is_ahead(of);
+    }
+
+    fn forget_what_is_ahead(&mut self, of: (ArrangementId, MemberId)) {
+        self.stages.remove(&of);
+        self.admitted_ahead.retain(|(arrangement, member, _), _| (*arrangement, *member) != of);
+    }
+
+    fn add(self, form: &mut CanonicalForm) {
+        for ((arrangement, member), (effective, leaving)) in self.notices {
+            form.add(&Row::Notice { arrangement, member, effective, leaving });
+        }
+        for ((arrangement, member), (effective, stage, payout_at_clearing)) in self.stages {
+            form.add(&Row::StageAhead { arrangement, member, effective, stage, payout_at_clearing });
+        }
+        for (arrangement, member) in self.consents {
+            form.add(&Row::EntryConsent { arrangement, member });
+        }
+        for ((arrangement, member), purposes) in self.admitted {
+            form.add(&Row::OwnPurposes { arrangement, member, purposes });
+        }
+        for ((arrangement, member, effective), purposes) in self.admitted_ahead {
+            form.add(&Row::PurposesAhead { arrangement, member, effective, purposes });
+        }
+    }
+}
+
+fn add_own_terms(reader: &Reader, form: &mut CanonicalForm) {
+    let sql =
+        "SELECT seq, arrangement, member, term, effective_day, purposes, stage, payout_at_clearing FROM member_term
+        UNION ALL SELECT seq, arrangement, member, change, NULL, NULL, stage, payout_at_clearing FROM membership_change
+        UNION ALL SELECT opened_seq, arrangement, NULL, 'opened', day, NULL, NULL, NULL FROM day
+        UNION ALL SELECT closed_seq, arrangement, NULL, 'closed', day, NULL, NULL, NULL FROM day
+            WHERE closed_seq IS NOT NULL
+        ORDER BY 1";
+    let mut terms = OwnTerms::default();
+    rows(reader, sql).iter().for_each(|row| terms.take(row));
+    terms.add(form);
+}
+
+fn add_holidays(reader: &Reader, form: &mut CanonicalForm) {
+    let sql = "SELECT arrangement, day FROM operator_act AS act WHERE act = 'holiday declared' AND NOT EXISTS (
+            SELECT 1 FROM operator_act AS later WHERE later.arrangement = act.arrangement AND later.day = act.day
+                AND later.seq > act.seq AND later.act = 'holiday withdrawn'
+        ) GROUP BY arrangement, day";
+    for row in rows(reader, sql) {
+        form.add(&Row::Holiday { arrangement: arrangement(&row, 0), date: date(row.number(1)) });
+    }
+}
+
+fn purpose_set(names: &str) -> PurposeSet {
+    let purpose = |name: &str| match name {
+        "goods" => Purpose::Goods,
+        "services" => Purpose::Services,
+        "remittance" => Purpose::Remittance,
+        "pension" => Purpose::Pension,
+        "public programme" => Purpose::PublicProgramme,
+        "investment" => Purpose::Investment,
+        other => panic!("a purpose {other}"),
+    };
+    PurposeSet::of(&names.split(',').map(purpose).collect::<Vec<_>>())
+}
+
+fn stage_of(name: &str) -> Stage {
+    match name {
+        "observer" => Stage::Observer,
+        "shadow" => Stage::Shadow,
+        "prefunded" => Stage::Prefunded,
+        "net" => Stage::Net,
+        other => panic!("a stage {other}"),
+    }
+}
+
 fn add_terms(reader: &Reader, form: &mut CanonicalForm) {
     for row in rows(reader, "SELECT arrangement, member, stage, payout_at_clearing, suspended FROM membership") {
-        let stage = match row.text(2) {
-            "observer" => Stage::Observer,
-            "shadow" => Stage::Shadow,
-            "prefunded" => Stage::Prefunded,
-            "net" => Stage::Net,
-            other => panic!("a stage {other}"),
-        };
+        let stage = stage_of(row.text(2));
         form.add(&Row::Membership {
             arrangement: arrangement(&row, 0),
             member: member(&row, 1),
