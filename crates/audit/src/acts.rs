@@ -121,7 +121,7 @@ impl Model {
     }
 }
 
-fn check_reason(reason: &str) -> Checked {
+pub(crate) fn check_reason(reason: &str) -> Checked {
     let fits = (1..=REASON_CHARACTERS_MAX).contains(&reason.chars().count());
     holds(Check::Reference, "the reason of an act of the operator", "a text of 1 to 500 characters", fits, reason)
 }

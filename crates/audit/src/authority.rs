@@ -24,6 +24,7 @@ impl Model {
             | EventBody::HolidaySet { .. }
             | EventBody::PayInMoved { .. }
             | EventBody::RunMoved { .. }
+            | EventBody::CycleCompleted { .. }
             | EventBody::MemberReinstated { .. } => ("two persons of the operator", by_two_operators(event)),
             EventBody::InstitutionAuthorised { member, .. }
             | EventBody::NoticeGiven { member, .. }
@@ -40,6 +41,7 @@ impl Model {
             | EventBody::FeesConfirmed { .. }
             | EventBody::FundMoved { .. }
             | EventBody::SettlementConfirmed { .. }
+            | EventBody::ArrearsPaid { .. }
             | EventBody::TransferConfirmed { .. } => ("the agent", by(event, Role::Agent)),
             EventBody::CycleSettled { .. } => {
                 ("the agent or the house", by(event, Role::Agent) || by(event, Role::House))

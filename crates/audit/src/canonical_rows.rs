@@ -161,6 +161,25 @@ fn each_row_that_members_set(id: ArrangementId, arrangement: &Arrangement, add: 
             add(&Row::OwnPurposes { arrangement: id, member: *member, purposes: known.purposes });
         }
     }
+    for ((cycle, member, counterparty), (amount_minor, since)) in &arrangement.arrears {
+        add(&Row::Arrear {
+            arrangement: id,
+            cycle: *cycle,
+            member: *member,
+            counterparty: *counterparty,
+            amount_minor: *amount_minor,
+            since: *since,
+        });
+    }
+    for ((cycle, member, counterparty), amount_minor) in &arrangement.rest_claims {
+        add(&Row::RestClaim {
+            arrangement: id,
+            cycle: *cycle,
+            member: *member,
+            counterparty: *counterparty,
+            amount_minor: *amount_minor,
+        });
+    }
     for date in &arrangement.holidays {
         add(&Row::Holiday { arrangement: id, date: *date });
     }

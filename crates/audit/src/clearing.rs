@@ -227,7 +227,8 @@ impl Model {
     fn check_reason_to_end(&self, payment: &Payment, reason: EndReason) -> Checked {
         let arrangement = self.arrangement(payment.arrangement)?;
         let is_suspended = |member| arrangement.members.get(&member).is_some_and(|known| known.suspended);
-        let of_suspended = is_suspended(payment.payer_member) || is_suspended(payment.payee_member);
+        let in_arrears = self.is_in_arrears(payment.arrangement, payment.payer_member)?;
+        let of_suspended = in_arrears || is_suspended(payment.payer_member) || is_suspended(payment.payee_member);
         let awaits_rate = payment.state == Some(PaymentState::AwaitingRate);
         let (what, holds_good) = match reason {
             EndReason::Cancelled => {

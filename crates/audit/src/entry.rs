@@ -20,6 +20,7 @@ impl Model {
         self.check_not_suspended(id, payee_member)?;
         self.check_hours(id, entered.disposition)?;
         let entry_date = self.entry_date(id)?;
+        self.check_not_in_arrears(id, payer_member)?;
         self.check_own_rules(id, [payer_member, payee_member], entry_date, entered.purpose)?;
         self.check_order_form(entered, entry_date)?;
         self.check_conformity_by(entered, entry_date)?;

@@ -16,6 +16,7 @@
 
 mod acts;
 mod arithmetic;
+mod arrears;
 mod authority;
 mod books;
 mod calendar;

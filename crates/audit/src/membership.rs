@@ -93,6 +93,8 @@ impl Model {
         let owing =
             arrangement.pairs.iter().find(|((low, high, _), owed)| **owed != 0 && (*low == member || *high == member));
         holds(Check::Membership, "a member that leaves", "no pair figure", owing.is_none(), owing)?;
+        let missing = arrangement.arrears.keys().chain(arrangement.rest_claims.keys()).find(|(_, of, _)| *of == member);
+        holds(Check::Membership, "a member that leaves", "nothing of a completed cycle", missing.is_none(), missing)?;
         let waits = |payment: &PaymentId| {
             let payment = &self.payments[*payment];
             payment.arrangement == id
@@ -195,6 +197,8 @@ impl Model {
         if !deposit && self.membership(id, member)?.leaving {
             self.check_settled(id, member)?;
         }
+        let guarantees = !deposit && self.is_in_arrears(id, member)?;
+        holds(Check::Membership, "a deposit that is taken back", "of a member not in arrears", !guarantees, member)?;
         self.membership(id, member)?;
         let asset = self.arrangement(id)?.asset;
         let change = if deposit { amount.as_balance() } else { -amount.as_balance() };
@@ -264,16 +268,22 @@ impl Model {
 
     /// What events oblige the next ones to say: what a suspension ends, and the transfer that an excess makes due.
     pub(crate) fn check_what_must_follow(&mut self, body: &EventBody) -> Checked {
-        let mut suspended = Vec::new();
+        let (mut suspended, mut in_arrears) = (Vec::new(), Vec::new());
         for (id, arrangement) in &mut self.arrangements {
             if !arrangement.owed_transfers.is_empty() && !matches!(body, EventBody::TransferDue { .. }) {
                 let owed = format!("{:?}", arrangement.owed_transfers);
                 return Err(Finding::new(Check::Transfer, "what follows", "the transfer of an excess", owed));
             }
             if !matches!(body, EventBody::PaymentsEnded { .. }) {
+                if !arrangement.just_in_arrears.is_empty() {
+                    in_arrears.push((*id, std::mem::take(&mut arrangement.just_in_arrears)));
+                }
                 suspended
                     .extend(std::mem::take(&mut arrangement.just_suspended).into_iter().map(|member| (*id, member)));
             }
+        }
+        for (id, members) in in_arrears {
+            self.check_nothing_waits_from_arrears(id, &members)?;
         }
         suspended.into_iter().try_for_each(|(id, member)| self.check_nothing_waits(id, member))
     }

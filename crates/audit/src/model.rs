@@ -1,5 +1,6 @@
 //! The model: plain maps of what events said, and one function that applies the next event.
 
+use crate::acts::check_reason;
 use crate::books::{Books, Entry};
 use crate::credit::Credit;
 use crate::finding::{Check, Checked, Finding, equal, holds};
@@ -103,6 +104,10 @@ pub(crate) struct Arrangement {
     pub(crate) rates: BTreeMap<(MemberId, CurrencyId), Quote>,
     /// What members admit from a later day on.
     pub(crate) purposes_ahead: BTreeMap<(MemberId, Date), PurposeSet>,
+    /// Pay-ins of completed cycles that are missing: amount, since when.
+    pub(crate) arrears: BTreeMap<(CycleId, MemberId, Option<MemberId>), (u64, Date)>,
+    /// What is still owed of completed cycles.
+    pub(crate) rest_claims: BTreeMap<(CycleId, MemberId, Option<MemberId>), u64>,
     /// Days on which it is closed by an act of the operator.
     pub(crate) holidays: BTreeSet<Date>,
     /// Members that consent to entries by the operator.
@@ -137,6 +142,7 @@ pub(crate) struct Arrangement {
     /// Whether a day has been opened and nothing has followed yet that must.
     pub(crate) just_opened: bool,
     pub(crate) just_leaving: BTreeSet<MemberId>,
+    pub(crate) just_in_arrears: BTreeSet<MemberId>,
     /// Figures of the whole run.
     pub(crate) totals: Totals,
     pub(crate) credit: Credit,
@@ -294,6 +300,13 @@ impl Model {
             }
             EventBody::SettlementConfirmed { arrangement, cycle, leg } => {
                 self.settlement_confirmed(*arrangement, *cycle, *leg)
+            }
+            EventBody::CycleCompleted { arrangement, cycle, pay_ins, pay_outs, reason } => {
+                check_reason(reason)?;
+                self.cycle_completed(*arrangement, *cycle, pay_ins, pay_outs)
+            }
+            EventBody::ArrearsPaid { arrangement, cycle, member, counterparty, amount, paid } => {
+                self.arrears_paid(*arrangement, (*cycle, *member, *counterparty), *amount, paid)
             }
             EventBody::CycleSettled { arrangement, cycle } => self.cycle_settled(*arrangement, *cycle),
             _ => self.apply_to_payments(&event.body),

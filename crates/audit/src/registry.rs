@@ -121,6 +121,8 @@ impl Model {
             rates: BTreeMap::new(),
             purposes_ahead: BTreeMap::new(),
             stages_ahead: BTreeMap::new(),
+            arrears: BTreeMap::new(),
+            rest_claims: BTreeMap::new(),
             holidays: BTreeSet::new(),
             entry_consents: BTreeSet::new(),
             published_on: BTreeMap::new(),
@@ -140,6 +142,7 @@ impl Model {
             just_suspended: BTreeSet::new(),
             just_opened: false,
             just_leaving: BTreeSet::new(),
+            just_in_arrears: BTreeSet::new(),
             totals: Totals::default(),
             credit: crate::credit::Credit::default(),
         };

@@ -156,6 +156,8 @@ events! {
     [87, 1] PayInMoved { arrangement, cycle, settle_on, reason };
     [88, 1] RunMoved { arrangement, at, reason };
     [89, 1] EntryConsentSet { arrangement, member, given };
+    [100, 1] CycleCompleted { arrangement, cycle, pay_ins, pay_outs, reason };
+    [101, 1] ArrearsPaid { arrangement, cycle, member, counterparty, amount, paid };
 }
 
 /// What stands before the fields, but for who did it.

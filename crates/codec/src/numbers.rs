@@ -69,6 +69,7 @@ variants! {
         PublishIndex = 30, MoveFund = 31,
         GiveNotice = 50, WithdrawNotice = 51, SetPurposes = 52, SetStage = 53, ExtendDay = 54,
         SetHoliday = 55, MovePayIn = 56, MoveRun = 57, SetEntryConsent = 58,
+        CompleteCycle = 59, ConfirmArrears = 100,
     }
     CreditBalance { Claims = 1, Debts = 2, Instalments = 3 }
     ConversionRates { PreviousFixing = 1, DayOfClosing = 2 }
@@ -133,7 +134,7 @@ tags! {
         MEMBERS = 1, INITIATOR = 2, INSTRUMENT = 3, PRICE = 4, DENOMINATION = 5, COUNTERPARTY = 6,
         POSITION_CURRENCY = 7, SETTLEMENT_ASSET = 8, TRIGGERS = 9, PURPOSES = 10, EVIDENCE = 11, LIMIT = 12, QUEUE = 13,
         DAY = 14, CYCLE = 15, SETTLEMENT = 16, INTEREST = 17, CONFORMITY = 18, RETURNS = 19, SUSPENSION = 20,
-        CREDIT = 30, QUOTAS = 31, FUND = 32, CREDIT_INTEREST = 33, LADDER = 34, FEES = 40, EXIT = 50,
+        CREDIT = 30, QUOTAS = 31, FUND = 32, CREDIT_INTEREST = 33, LADDER = 34, FEES = 40, EXIT = 50, DEFAULT = 51,
     }
     scope {
         INSTITUTION_SHARE = 1, PAIR = 2, CREDITOR_EXPOSURE = 3, PER_PAYMENT = 4, PREFINANCING = 5, COMMITTED_LINE = 6,

@@ -8,7 +8,7 @@ use crate::item::{Item, record_item, tuple_item};
 use crate::numbers::{cycle_length, fee, on_limit, price, rate_rounding, rule_key};
 use crate::reader::{Reader, Refused};
 use crate::writer::Writer;
-use domain::membership::ExitRule;
+use domain::membership::{CompletionRule, ExitRule};
 use domain::plan::{
     Article, ConformityRule, ConversionRule, CycleLength, CycleRule, DayRule, DayStep, EvidenceRule, FeeRule, FeeTo,
     InstrumentRule, InterestRule, LimitKind, LimitRule, OnLimit, Plan, PlanAdditions, Price, PriceDirection, QueueRule,
@@ -140,6 +140,7 @@ plan_additions! {
     // Keys 40 to 59: membership.
     exit = 40,
     entry_by_consent = 41,
+    completion = 42,
 }
 
 plan_fields! {
@@ -182,6 +183,7 @@ record_item!(ConformityRule { within_business_days, silence_is });
 record_item!(ReturnRule { window_days, rate, exempt_from_limits });
 record_item!(SuspensionRule { queued_in });
 record_item!(ExitRule { notice_months });
+record_item!(CompletionRule { prefunding, pro_rata_cycles });
 record_item!(Article { citation, assumed });
 record_item!(PriceDirection { payer, payee, rounding });
 
@@ -439,4 +441,5 @@ rule_keys! {
     Ladder = LADDER,
     Fees = FEES,
     Exit = EXIT,
+    Default = DEFAULT,
 }

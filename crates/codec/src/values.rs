@@ -484,4 +484,6 @@ tuple_item! {
     (institution: InstitutionId, currency: CurrencyId, balance_minor: i128);
     (debtor: MemberId, creditor: MemberId, amount: AmountMinor);
     (member: MemberId, net_minor: i128);
+    (leg: u32, minor: u64);
+    (member: MemberId, amount: AmountMinor);
 }

@@ -127,6 +127,23 @@ pub enum Row<'a> {
     EntryConsent { arrangement: ArrangementId, member: MemberId },
     /// A day on which an arrangement is closed by the operator's act.
     Holiday { arrangement: ArrangementId, date: Date },
+    /// A pay-in of a completed cycle that is missing, since its day of settlement.
+    Arrear {
+        arrangement: ArrangementId,
+        cycle: CycleId,
+        member: MemberId,
+        counterparty: Option<MemberId>,
+        amount_minor: u64,
+        since: Date,
+    },
+    /// What a member is still owed of a completed cycle.
+    RestClaim {
+        arrangement: ArrangementId,
+        cycle: CycleId,
+        member: MemberId,
+        counterparty: Option<MemberId>,
+        amount_minor: u64,
+    },
     /// An accumulator.
     Folded { what: Folded, count: u64, sum: u128 },
 }
@@ -396,6 +413,14 @@ fn write_row(row: &Row<'_>, out: &mut Vec<u8>) {
         }
         Row::Holiday { arrangement, date } => {
             w.u8(85).u16(arrangement.0).i32(date.0);
+        }
+        Row::Arrear { arrangement, cycle, member, counterparty, amount_minor, since } => {
+            w.u8(86).u16(arrangement.0).u32(cycle.0).u16(member.0);
+            w.option(*counterparty, |w, other| w.u16(other.0)).u64(*amount_minor).i32(since.0);
+        }
+        Row::RestClaim { arrangement, cycle, member, counterparty, amount_minor } => {
+            w.u8(87).u16(arrangement.0).u32(cycle.0).u16(member.0);
+            w.option(*counterparty, |w, other| w.u16(other.0)).u64(*amount_minor);
         }
         Row::Folded { what, count, sum } => {
             w.u8(21).u8(*what as u8).u64(*count).bytes(&sum.to_be_bytes());

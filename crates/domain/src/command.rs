@@ -355,6 +355,28 @@ pub enum CommandBody {
         /// Why.
         reason: String,
     },
+    /// Completes a settlement in which a pay-in is missing, by the rulebook's order. Operator, four eyes.
+    CompleteCycle {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// The cycle.
+        cycle: CycleId,
+        /// Why.
+        reason: String,
+    },
+    /// The agent confirms that arrears were paid.
+    ConfirmArrears {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// The cycle.
+        cycle: CycleId,
+        /// Who pays.
+        member: MemberId,
+        /// Where netting is bilateral: to whom.
+        counterparty: Option<MemberId>,
+        /// Amount in minor units of the settlement asset.
+        amount: AmountMinor,
+    },
     /// A member consents that the operator enters payments for its institutions when their line is down, or no longer.
     SetEntryConsent {
         /// The arrangement.

@@ -209,6 +209,34 @@ pub enum EventBody {
         /// Why.
         reason: String,
     },
+    /// The operator completed a settlement in which a pay-in was missing, by the rulebook's order.
+    CycleCompleted {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// The cycle.
+        cycle: CycleId,
+        /// Missing pay-ins by number of their leg, with what the payer's prefunding covers of each; the rest is in arrears.
+        pay_ins: Vec<(u32, u64)>,
+        /// Pay-outs by number of their leg, with what is paid of each; the rest stays owed.
+        pay_outs: Vec<(u32, u64)>,
+        /// Why.
+        reason: String,
+    },
+    /// Arrears were paid, and passed on to whom they are owed.
+    ArrearsPaid {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// The cycle.
+        cycle: CycleId,
+        /// Who pays.
+        member: MemberId,
+        /// Where netting is bilateral: to whom.
+        counterparty: Option<MemberId>,
+        /// Amount in minor units of the settlement asset.
+        amount: AmountMinor,
+        /// Who is paid how much of it, by member.
+        paid: Vec<(MemberId, AmountMinor)>,
+    },
     /// A member consented that the operator enters payments for its institutions when their line is down, or no longer.
     EntryConsentSet {
         /// The arrangement.
@@ -847,4 +875,6 @@ pub enum CommandKind {
     MovePayIn = 56,
     MoveRun = 57,
     SetEntryConsent = 58,
+    CompleteCycle = 59,
+    ConfirmArrears = 100,
 }

@@ -9,6 +9,16 @@ pub struct ExitRule {
     pub notice_months: u8,
 }
 
+/// What completes a settlement when a pay-in is missing: the defaulter's own prefunding where the rulebook says so, then what
+/// came in is paid out pro rata.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
+pub struct CompletionRule {
+    /// Whether the defaulter's prefunding pays first.
+    pub prefunding: bool,
+    /// Cycles in arrears at the same time at most; then the arrangement stops.
+    pub pro_rata_cycles: Option<u8>,
+}
+
 /// A set of purposes: one bit for each, so that no list is walked where a payment is checked.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize, serde::Deserialize)]
 pub struct PurposeSet(u32);

@@ -5,7 +5,7 @@
 //! (docs/decisions/0010-rules-vocabulary.md).
 
 use crate::credit::CreditRule;
-use crate::membership::ExitRule;
+use crate::membership::{CompletionRule, ExitRule};
 use crate::refusal::Refusal;
 use money::{AmountMinor, CurrencyCode, RateRounding, Rounding};
 
@@ -76,6 +76,8 @@ pub struct PlanAdditions {
     pub exit: Option<ExitRule>,
     /// Whether the operator enters for an institution only where its member has consented.
     pub entry_by_consent: bool,
+    /// What completes a settlement when a pay-in is missing.
+    pub completion: Option<CompletionRule>,
 }
 
 /// What a payment that clears costs its payer's institution, beside the principal and never out of it.
@@ -545,6 +547,7 @@ pub enum RuleKey {
     CreditInterest,
     Ladder,
     Exit,
+    Default,
 }
 
 /// Where a rule comes from.

@@ -202,6 +202,14 @@ refusals! {
     MoveTooFar = 164, "MOVE_TOO_FAR";
     /// The member has not consented that the operator enters for its institutions.
     ConsentMissing = 165, "CONSENT_MISSING";
+    /// No pay-in of the cycle is missing, or its time is not over.
+    NothingMissing = 166, "NOTHING_MISSING";
+    /// The member has not paid in: it sends nothing and takes no deposit back until it has.
+    InArrears = 167, "IN_ARREARS";
+    /// As many cycles are in arrears as the rulebook allows.
+    ProRataExhausted = 168, "PRO_RATA_EXHAUSTED";
+    /// The rulebook has no completion that the house carries out.
+    NoCompletionRule = 169, "NO_COMPLETION_RULE";
 }
 
 impl Refusal {
@@ -291,7 +299,11 @@ impl Refusal {
             | Self::DayNotOpen
             | Self::StepPassed
             | Self::MoveTooFar
-            | Self::ConsentMissing => "NARR",
+            | Self::ConsentMissing
+            | Self::NothingMissing
+            | Self::InArrears
+            | Self::ProRataExhausted
+            | Self::NoCompletionRule => "NARR",
         }
     }
 
@@ -341,6 +353,8 @@ impl Refusal {
             }
             Self::DayNotOpen | Self::StepPassed | Self::MoveTooFar => Some(RuleKey::Day),
             Self::ConsentMissing => Some(RuleKey::Members),
+            Self::NothingMissing | Self::InArrears | Self::ProRataExhausted => Some(RuleKey::Default),
+            Self::NoCompletionRule => Some(RuleKey::Default),
             Self::ValueDateInvalid => Some(RuleKey::Initiator),
             Self::ReturnExceeds | Self::ReturnTooLate => Some(RuleKey::Returns),
             Self::PayInFirst | Self::LegMismatch => Some(RuleKey::Settlement),
@@ -394,6 +408,7 @@ impl Refusal {
                 | Self::DayIsOpen
                 | Self::MemberNotFlat
                 | Self::PrefundingInUse
+                | Self::InArrears
                 | Self::FundInUse
                 | Self::DayNotOpen
         )

@@ -572,6 +572,30 @@ impl Refusal {
                 en: "The member has not consented that the operator enters payments for its institutions. Ask for its consent first.",
                 fr: "Le membre n'a pas consenti à ce que l'exploitant saisisse pour ses établissements. Demandez d'abord son accord.",
             },
+            Self::NothingMissing => Texts {
+                es: "No falta ningún pago al ciclo, o su plazo no ha vencido. Espere a que venza.",
+                pt: "Não falta nenhum pagamento ao ciclo, ou seu prazo não venceu. Aguarde o vencimento.",
+                en: "No pay-in of the cycle is missing, or its time is not over. Wait until it is.",
+                fr: "Aucun versement ne manque au cycle, ou son délai n'est pas échu. Attendez l'échéance.",
+            },
+            Self::InArrears => Texts {
+                es: "El miembro tiene atrasos: no envía ni retira nada. Espere a que los pague.",
+                pt: "O membro está em atraso: não envia nem retira nada. Espere até que pague.",
+                en: "The member is in arrears: it sends and takes back nothing. Wait until they are paid.",
+                fr: "Le membre a des arriérés : il n'envoie et ne retire rien. Attendez qu'ils soient payés.",
+            },
+            Self::ProRataExhausted => Texts {
+                es: "Hay tantos ciclos con atrasos como admite el reglamento. Decida el consejo antes de completar otro.",
+                pt: "Há tantos ciclos em atraso quantos o regulamento admite. O conselho decide antes de completar outro.",
+                en: "As many cycles are in arrears as the rulebook allows. The council decides before another is completed.",
+                fr: "Autant de cycles ont des arriérés que les règles le permettent. Le conseil décide avant d'en compléter un autre.",
+            },
+            Self::NoCompletionRule => Texts {
+                es: "El reglamento no tiene un cumplimiento que la cámara ejecute. Resuelva el incumplimiento fuera de ella.",
+                pt: "O regulamento não tem uma conclusão que a câmara execute. Resolva o inadimplemento fora dela.",
+                en: "The rulebook has no completion that the house carries out. Work the default outside of it.",
+                fr: "Les règles n'ont pas d'achèvement que la chambre exécute. Traitez la défaillance en dehors d'elle.",
+            },
         }
     }
 }

@@ -122,7 +122,8 @@ impl Machine for LedgerMachine {
             // The command itself is not written: what it releases is.
             CommandBody::ProposeRun(proposal) => proposal.settled.len() * RELEASED_BYTES,
             CommandBody::PublishIndex { index, .. } => index.len(),
-            CommandBody::ExtendDay { reason, .. }
+            CommandBody::CompleteCycle { reason, .. }
+            | CommandBody::ExtendDay { reason, .. }
             | CommandBody::SetHoliday { reason, .. }
             | CommandBody::MovePayIn { reason, .. }
             | CommandBody::MoveRun { reason, .. } => reason.len() + LIST_ITEM_BYTES,
@@ -150,6 +151,7 @@ impl Machine for LedgerMachine {
             | CommandBody::Reinstate { .. }
             | CommandBody::GiveNotice { .. }
             | CommandBody::SetEntryConsent { .. }
+            | CommandBody::ConfirmArrears { .. }
             | CommandBody::WithdrawNotice { .. }
             | CommandBody::SetStage { .. } => 0,
         };

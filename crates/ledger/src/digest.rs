@@ -189,6 +189,13 @@ fn add_what_members_set(arrangement: &Arrangement, form: &mut CanonicalForm) {
             form.add(&Row::OwnPurposes { arrangement: id, member, purposes: membership.purposes });
         }
     }
+    for (&(cycle, member, counterparty), arrear) in &arrangement.arrears {
+        let (amount_minor, since) = (arrear.amount_minor, arrear.since);
+        form.add(&Row::Arrear { arrangement: id, cycle, member, counterparty, amount_minor, since });
+    }
+    for (&(cycle, member, counterparty), &amount_minor) in &arrangement.rest_claims {
+        form.add(&Row::RestClaim { arrangement: id, cycle, member, counterparty, amount_minor });
+    }
     for &date in &arrangement.holidays {
         form.add(&Row::Holiday { arrangement: id, date });
     }

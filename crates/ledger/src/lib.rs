@@ -15,6 +15,7 @@
 //! | nets, interest, conversion, settlement legs | `netting.rs` |
 //! | nets parted into cash and credit, claims and debts, interest on them | `credit.rs` |
 //! | who can draw what today | `facilities.rs` |
+//! | who is paid what when a pay-in is missing | `completion.rs` |
 //! | how an event changes the state | `evolve/` |
 //! | what leaves memory and comes back | `memory.rs` |
 //! | payments, their table of keys | `payments.rs`, `look_up.rs`, `look_ahead.rs` |
@@ -25,6 +26,7 @@
 mod accounts;
 mod admission;
 mod calendar;
+mod completion;
 mod credit;
 mod decide;
 mod digest;

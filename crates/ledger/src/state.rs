@@ -110,6 +110,10 @@ pub(crate) struct Arrangement {
     /// Prefinanced in the open cycle, by member: released when it settles.
     pub(crate) cycle_prefinanced: BTreeMap<MemberId, u128>,
     pub(crate) closed_cycles: Vec<ClosedCycle>,
+    /// Pay-ins of completed cycles that are missing, by cycle, payer and, where netting is bilateral, payee.
+    pub(crate) arrears: BTreeMap<(CycleId, MemberId, Option<MemberId>), Arrear>,
+    /// What is still owed of completed cycles, in minor units of the asset: by cycle, payee and, as above, payer.
+    pub(crate) rest_claims: BTreeMap<(CycleId, MemberId, Option<MemberId>), u64>,
     pub(crate) next_run: RunId,
     pub(crate) frozen: bool,
     /// What the run under way has released so far, in minor units of the position currency.
@@ -187,6 +191,14 @@ pub(crate) struct Membership {
     pub(crate) exposure_max_minor: Option<u64>,
     pub(crate) payment_max_minor: Option<u64>,
     pub(crate) prefinancing_max_minor: Option<u64>,
+}
+
+/// A pay-in that is missing.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+pub(crate) struct Arrear {
+    pub(crate) amount_minor: u64,
+    /// The day on which it was due.
+    pub(crate) since: Date,
 }
 
 /// A stage to which a member moves.
@@ -369,6 +381,11 @@ impl Arrangement {
             self.pairs.resize(index + 1, Pair::default());
         }
         &mut self.pairs[index]
+    }
+
+    /// Whether a member has not paid in: it sends nothing.
+    pub(crate) fn is_in_arrears(&self, member: MemberId) -> bool {
+        !self.arrears.is_empty() && self.arrears.keys().any(|(_, of, _)| *of == member)
     }
 
     /// Members that have joined, by ordinal.

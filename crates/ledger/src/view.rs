@@ -263,6 +263,24 @@ impl State {
             .collect()
     }
 
+    /// Pay-ins of completed cycles that are missing: cycle, payer, payee where netting is bilateral, amount, since when.
+    #[must_use]
+    pub fn arrears(&self, arrangement: ArrangementId) -> Vec<(CycleId, MemberId, Option<MemberId>, u64, Date)> {
+        let Some(found) = self.arrangement(arrangement) else { return Vec::new() };
+        found
+            .arrears
+            .iter()
+            .map(|(&(cycle, by, to), arrear)| (cycle, by, to, arrear.amount_minor, arrear.since))
+            .collect()
+    }
+
+    /// What is still owed of completed cycles: cycle, payee, payer where netting is bilateral, amount.
+    #[must_use]
+    pub fn rest_claims(&self, arrangement: ArrangementId) -> Vec<(CycleId, MemberId, Option<MemberId>, u64)> {
+        let Some(found) = self.arrangement(arrangement) else { return Vec::new() };
+        found.rest_claims.iter().map(|(&(cycle, to, by), &amount_minor)| (cycle, to, by, amount_minor)).collect()
+    }
+
     /// From when the notice of a member holds, and whether it does.
     #[must_use]
     pub fn notice(&self, arrangement: ArrangementId, member: MemberId) -> Option<(Date, bool)> {

@@ -116,6 +116,7 @@ fn every_rule_of_a_plan_has_its_article() {
             keys.extend(credit.fund.map(|_| RuleKey::Fund));
         }
         keys.extend(plan.additions.exit.map(|_| RuleKey::Exit));
+        keys.extend(plan.additions.completion.map(|_| RuleKey::Default));
         keys.sort_unstable();
         let with_article: Vec<RuleKey> = plan.articles.iter().map(|(key, _)| *key).collect();
         assert_eq!(with_article, keys, "{name}");
@@ -142,11 +143,12 @@ fn what_no_source_was_found_for_is_assumed_and_the_rest_is_not() {
             RuleKey::Conformity,
             RuleKey::Returns,
             RuleKey::Suspension,
+            RuleKey::Default,
         ]
     );
     assert_eq!(
         assumed("sml-ar-br"),
-        [RuleKey::Price, RuleKey::Day, RuleKey::Settlement, RuleKey::Returns, RuleKey::Suspension]
+        [RuleKey::Price, RuleKey::Day, RuleKey::Settlement, RuleKey::Returns, RuleKey::Suspension, RuleKey::Default,]
     );
     let rounding = read("sml-ar-br").price.source;
     assert!(rounding.assumes("rounding") && !rounding.assumes("decimals"));

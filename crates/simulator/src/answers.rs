@@ -136,6 +136,11 @@ impl BatchEvents {
                 while self.take_if(command, follows) {}
                 Ok(())
             }
+            CommandBody::CompleteCycle { .. } => {
+                self.require(command, answer, |body| matches!(body, EventBody::CycleCompleted { .. }))?;
+                while self.take_if(command, |body| matches!(body, EventBody::PaymentsEnded { .. })) {}
+                Ok(())
+            }
             CommandBody::SetHoliday { reason, .. } => {
                 self.require(command, answer, |body| matches!(body, EventBody::HolidaySet { .. }))?;
                 let follows =
@@ -173,6 +178,9 @@ fn tells_of(command: &CommandBody, event: &EventBody, answer: &Answer) -> bool {
         (C::OpenArrangement { rulebook, .. }, E::ArrangementOpened { rulebook: found, .. }) => rulebook == found,
         (C::Join { member, stage, .. }, E::MemberJoined { member: found, stage: at, .. }) => {
             member == found && stage == at
+        }
+        (C::ConfirmArrears { cycle, member, .. }, E::ArrearsPaid { cycle: of, member: found, .. }) => {
+            cycle == of && member == found
         }
         (C::ExtendDay { .. }, E::DayExtended { .. }) | (C::MoveRun { .. }, E::RunMoved { .. }) => true,
         (C::MovePayIn { cycle, .. }, E::PayInMoved { cycle: found, .. }) => cycle == found,

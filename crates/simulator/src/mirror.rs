@@ -39,6 +39,8 @@ pub(crate) struct ArrangementView {
     /// Days on which the operator has closed it.
     pub(crate) holidays: BTreeSet<Date>,
     pub(crate) cycles: BTreeMap<CycleId, CycleView>,
+    /// Pay-ins of completed cycles that are missing.
+    pub(crate) arrears_minor: BTreeMap<(CycleId, MemberId, Option<MemberId>), u64>,
     pub(crate) transfers_minor: BTreeMap<(MemberId, MemberId), u64>,
 }
 
@@ -180,6 +182,36 @@ impl Mirror {
                     holidays.insert(*date)
                 } else {
                     holidays.remove(date)
+                };
+            }
+            EventBody::CycleCompleted { arrangement, cycle, pay_ins, pay_outs, .. } => {
+                let view = self.of(*arrangement);
+                for (leg, covered) in pay_ins {
+                    let found = view.cycle(*cycle)?.legs[*leg as usize].0;
+                    let member = found.member;
+                    view.confirm_leg(*cycle, *leg)?;
+                    let missing = found.amount.get() - covered;
+                    if missing > 0 {
+                        view.arrears_minor.insert((*cycle, member, found.counterparty), missing);
+                    }
+                    *view.prefunding_minor.entry(member).or_default() -= i128::from(*covered);
+                }
+                for (leg, paid) in pay_outs {
+                    let found = &mut view.cycle(*cycle)?.legs[*leg as usize];
+                    match money::AmountMinor::new(*paid) {
+                        Ok(amount) => found.0.amount = amount,
+                        Err(_) => found.1 = true,
+                    }
+                }
+            }
+            EventBody::ArrearsPaid { arrangement, cycle, member, counterparty, amount, .. } => {
+                let arrears = &mut self.of(*arrangement).arrears_minor;
+                let key = (*cycle, *member, *counterparty);
+                let left = arrears.get(&key).copied().unwrap_or(0).saturating_sub(amount.get());
+                if left > 0 {
+                    arrears.insert(key, left)
+                } else {
+                    arrears.remove(&key)
                 };
             }
             EventBody::CycleSettled { arrangement, cycle } => {

@@ -180,7 +180,7 @@ CREATE TABLE limit_setting (
     effective_day INTEGER NOT NULL,         -- first business date on which it is to hold
     in_force_seq INTEGER,                   -- the event with which it came into force; NULL: not yet, or never
     ended_seq INTEGER,                      -- the event with which it ended
-    ended_by TEXT                           -- replaced, member left
+    ended_by TEXT                           -- replaced, member left, prefunding used
 ) STRICT;
 
 CREATE TABLE prefunding_movement (
@@ -193,7 +193,7 @@ CREATE TABLE prefunding_movement (
 ) STRICT;
 
 CREATE TABLE entry (                        -- of a posting that no other table tells of: fees, gross settlement,
-                                            -- credit, the fund
+                                            -- credit, the fund, completion, arrears
     seq INTEGER NOT NULL,
     number INTEGER NOT NULL,                -- among those of its event and payment
     payment INTEGER NOT NULL,               -- -1 where it is of none
@@ -492,6 +492,20 @@ CREATE TABLE settlement_leg (
     due_day INTEGER NOT NULL,
     closed_seq INTEGER NOT NULL,            -- the close of the cycle, which made it
     confirmed_seq INTEGER,
+    completed_seq INTEGER,                  -- a pay-in was missing, and the settlement was completed without it
+    paid_minor INTEGER,                     -- what the leg comes to then: nothing of a pay-in, a part of a pay-out
+    PRIMARY KEY (arrangement, cycle, leg)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE leg_rest (                     -- of a leg of a completed cycle: arrears of a pay-in, rest claim of a pay-out
+    arrangement INTEGER NOT NULL,
+    cycle INTEGER NOT NULL,
+    leg INTEGER NOT NULL,
+    missing_minor INTEGER NOT NULL,         -- at the completion
+    rest_minor INTEGER NOT NULL,            -- of it, not yet paid
+    since_day INTEGER NOT NULL,             -- when it was due
+    seq INTEGER NOT NULL,
+    last_seq INTEGER NOT NULL,
     PRIMARY KEY (arrangement, cycle, leg)
 ) STRICT, WITHOUT ROWID;
 

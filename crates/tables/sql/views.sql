@@ -223,12 +223,12 @@ FROM prefunding_movement
 UNION ALL
 SELECT
     confirmed_seq, 'arrangement', arrangement, 'member', member, currency, 'net due',
-    iif(pay_in, amount_minor, -amount_minor), NULL
+    iif(pay_in, amount_minor, -coalesce(paid_minor, amount_minor)), NULL
 FROM settlement_leg WHERE confirmed_seq IS NOT NULL
 UNION ALL
 SELECT
     confirmed_seq, 'arrangement', arrangement, 'house', 0, currency, 'agent',
-    iif(pay_in, -amount_minor, amount_minor), NULL
+    iif(pay_in, -amount_minor, coalesce(paid_minor, amount_minor)), NULL
 FROM settlement_leg WHERE confirmed_seq IS NOT NULL;
 
 CREATE VIEW membership AS
@@ -353,7 +353,8 @@ SELECT
     settlement_leg.arrangement, settlement_leg.cycle, settlement_leg.leg, member.code AS member,
     iif(pay_in, 'pay-in', 'pay-out') AS direction, counterparty.code AS counterparty,
     AMOUNT[amount_minor | currency] AS amount, currency.code AS currency, DAY[due_day] AS due_on,
-    TIME[confirmed.time_us] AS confirmed_at, closed_seq, confirmed_seq
+    TIME[confirmed.time_us] AS confirmed_at, AMOUNT[paid_minor | currency] AS part_paid, closed_seq, confirmed_seq,
+    completed_seq
 FROM settlement_leg
 JOIN member ON member.member = settlement_leg.member
 JOIN currency ON currency.currency = settlement_leg.currency

@@ -77,6 +77,7 @@ tables! {
     Net = "net",
     FxResult = "fx_result",
     SettlementLeg = "settlement_leg",
+    LegRest = "leg_rest",
     Transfer = "transfer",
     Account = "account",
     StateCount = "state_count",

@@ -11,7 +11,7 @@ use domain::ids::{
     MemberId, PaymentId, PaymentKey, Role, RulebookId, RunId, Uetr,
 };
 use domain::limit::{LimitSetting, Scope};
-use domain::membership::ExitRule;
+use domain::membership::{CompletionRule, ExitRule};
 use domain::payment::{Amounts, LegState, PricedForPayee, PricedPayment};
 use domain::plan::*;
 use domain::{Date, Event, EventBody, Owner, PaymentOriginal, PaymentState, Refusal, RunMethod, RunProof, Timestamp};
@@ -216,6 +216,7 @@ structures! {
     NetInParts { member, cash_minor, credit_minor }
     CycleClosedWithCredit { closed, parts, interest, repaid, changes }
     ExitRule { notice_months }
+    CompletionRule { prefunding, pro_rata_cycles }
 }
 
 impl Drawn for PlanAdditions {
@@ -227,6 +228,7 @@ impl Drawn for PlanAdditions {
             fees: from.any(),
             exit: from.any(),
             entry_by_consent: from.any(),
+            completion: from.any(),
         }
     }
 }
@@ -316,7 +318,7 @@ choices! {
         Members, Initiator, Instrument, Price, Denomination, Counterparty, PositionCurrency, SettlementAsset, Triggers,
         Purposes, Evidence, Limit(LimitKind), Queue, Day, Cycle, Settlement, Interest, Conformity, Returns, Suspension,
         Fees,
-        Credit, Quotas, Fund, CreditInterest, Ladder, Exit,
+        Credit, Quotas, Fund, CreditInterest, Ladder, Exit, Default,
     }
 }
 
@@ -456,4 +458,6 @@ bodies! {
     PayInMoved { arrangement, cycle, settle_on, reason };
     RunMoved { arrangement, at, reason };
     EntryConsentSet { arrangement, member, given };
+    CycleCompleted { arrangement, cycle, pay_ins, pay_outs, reason };
+    ArrearsPaid { arrangement, cycle, member, counterparty, amount, paid };
 }

@@ -85,6 +85,8 @@ golden! {
     "PayInMoved-v1" "22213d90800a51b41343dcd584d82a4bf0ffbc549235927172bd63b4882a371e"
     "RunMoved-v1" "426f73ea7601e4056fbf8e59ab37257438dc7fea9b12a405f369127132de29b8"
     "EntryConsentSet-v1" "5cbccc509bfe0b42a1a27154cddacb69a71b9e5a0c14dc77eb40810363b5e8ef"
+    "CycleCompleted-v1" "f02215c936e0377114ab7664716ba832b30993d3477e12ce2dd2c50d0250d0c7"
+    "ArrearsPaid-v1" "41f75cbeab7ef903cd014e15fdd5f77a5a04a9e07bafebe1ae0b7cb3bca8ec67"
 }
 
 fn file_name(event: &Event) -> String {

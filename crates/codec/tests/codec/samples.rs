@@ -112,7 +112,30 @@ fn operators_acts() -> Vec<Event> {
         operator(EventBody::HolidaySet { arrangement, date: Date(-1), closed: false, reason: reason.clone() }),
         operator(EventBody::PayInMoved { arrangement, cycle: CycleId(6), settle_on: DATE, reason: reason.clone() }),
         operator(EventBody::RunMoved { arrangement, at: Some(NOON), reason: reason.clone() }),
-        operator(EventBody::RunMoved { arrangement, at: None, reason }),
+        operator(EventBody::RunMoved { arrangement, at: None, reason: reason.clone() }),
+        operator(EventBody::CycleCompleted {
+            arrangement,
+            cycle: CycleId(6),
+            pay_ins: vec![(0, 0), (3, 70_000)],
+            pay_outs: vec![(4, 1)],
+            reason,
+        }),
+        agent(EventBody::ArrearsPaid {
+            arrangement,
+            cycle: CycleId(6),
+            member: MEMBER,
+            counterparty: Some(OTHER_MEMBER),
+            amount: amount(7),
+            paid: vec![(OTHER_MEMBER, amount(7))],
+        }),
+        agent(EventBody::ArrearsPaid {
+            arrangement,
+            cycle: CycleId(6),
+            member: MEMBER,
+            counterparty: None,
+            amount: amount(1),
+            paid: Vec::new(),
+        }),
         member(EventBody::EntryConsentSet { arrangement, member: MEMBER, given: true }),
     ]
 }

@@ -10,7 +10,7 @@ use domain::plan::DayStep;
 use domain::{ArrangementId, CycleId, Date, MemberId, Refusal};
 
 impl Decision<'_> {
-    fn by_operator_with_reason(&self, reason: &str) -> Result<(), No> {
+    pub(super) fn by_operator_with_reason(&self, reason: &str) -> Result<(), No> {
         self.by_operator_with_four_eyes()?;
         text(reason, REASON_CHARACTERS_MAX)
     }

@@ -224,5 +224,7 @@ impl State {
                     || (!cycle.settled && cycle.payments.iter().copied().any(waits))
             })
             && !arrangement.transfers_due.keys().any(|(debtor, creditor)| *debtor == member || *creditor == member)
+            && !arrangement.is_in_arrears(member)
+            && !arrangement.rest_claims.keys().any(|(_, creditor, _)| *creditor == member)
     }
 }

@@ -4,6 +4,7 @@ mod acts;
 mod collections;
 mod conformity;
 mod credit;
+mod default;
 mod disputes;
 mod exit;
 mod facility;
@@ -250,6 +251,12 @@ impl<'a> Decision<'a> {
                 self.move_pay_in(*arrangement, *cycle, *settle_on, reason)
             }
             CommandBody::MoveRun { arrangement, now, reason } => self.move_run(*arrangement, *now, reason),
+            CommandBody::CompleteCycle { arrangement, cycle, reason } => {
+                self.complete_cycle(*arrangement, *cycle, reason)
+            }
+            CommandBody::ConfirmArrears { arrangement, cycle, member, counterparty, amount } => {
+                self.confirm_arrears(*arrangement, *cycle, *member, *counterparty, *amount)
+            }
             CommandBody::SetEntryConsent { arrangement, member, given } => {
                 self.set_entry_consent(*arrangement, *member, *given)
             }
@@ -379,6 +386,8 @@ pub const fn kind_of(body: &CommandBody) -> CommandKind {
         CommandBody::MovePayIn { .. } => CommandKind::MovePayIn,
         CommandBody::MoveRun { .. } => CommandKind::MoveRun,
         CommandBody::SetEntryConsent { .. } => CommandKind::SetEntryConsent,
+        CommandBody::CompleteCycle { .. } => CommandKind::CompleteCycle,
+        CommandBody::ConfirmArrears { .. } => CommandKind::ConfirmArrears,
         CommandBody::ResumeFacility { .. } => CommandKind::ResumeFacility,
         CommandBody::ConfirmFees { .. } => CommandKind::ConfirmFees,
         CommandBody::PublishIndex { .. } => CommandKind::PublishIndex,

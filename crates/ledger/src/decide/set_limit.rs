@@ -119,6 +119,9 @@ impl Decision<'_> {
             // Prefunding stays as guarantee until everything else has settled.
             return Err(Refusal::PrefundingInUse.into());
         }
+        if !deposit && arrangement.is_in_arrears(member) {
+            return Err(Refusal::InArrears.into());
+        }
         if !deposit {
             let prefunding = self.state.accounts.balance_minor(membership.prefunding_account);
             let left = prefunding - amount.as_balance();

@@ -108,6 +108,9 @@ impl Decision<'_> {
         let (payer, payee) = self.ends(arrangement, order)?;
         let hours = self.entry_hours(arrangement)?;
         let today = hours.date();
+        if arrangement.is_in_arrears(payer.member) {
+            return Err(Refusal::InArrears.into());
+        }
         may_still_pay(arrangement, [payer.member, payee.member], today)?;
         self.check_contents(arrangement, order, today)?;
         let Priced { amounts, position_currency } =

@@ -197,7 +197,7 @@ impl State {
     }
 
     /// A member that has paid in uses its shares and lines no more for that cycle.
-    fn release_debits(&mut self, id: ArrangementId, cycle: CycleId, member: MemberId) {
+    pub(super) fn release_debits(&mut self, id: ArrangementId, cycle: CycleId, member: MemberId) {
         let arrangement = &mut self.arrangements[id.index()];
         let closed = closed_cycle(&mut arrangement.closed_cycles, cycle);
         // With bilateral netting a member has several pay-ins: its use ends with the last.

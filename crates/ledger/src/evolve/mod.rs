@@ -4,6 +4,7 @@
 mod acts;
 mod credit;
 mod cycles;
+mod default;
 mod fees;
 mod legs;
 mod membership;
@@ -108,6 +109,12 @@ impl State {
             }
             EventBody::SettlementConfirmed { arrangement, cycle, leg } => {
                 self.settlement_confirmed(*arrangement, *cycle, *leg);
+            }
+            EventBody::CycleCompleted { arrangement, cycle, pay_ins, pay_outs, .. } => {
+                self.cycle_completed(*arrangement, *cycle, pay_ins, pay_outs);
+            }
+            EventBody::ArrearsPaid { arrangement, cycle, member, counterparty, amount, paid } => {
+                self.arrears_paid(*arrangement, (*cycle, *member, *counterparty), *amount, paid);
             }
             EventBody::CycleSettled { arrangement, cycle } => self.cycle_settled(*arrangement, *cycle),
             EventBody::TransferDue { arrangement, debtor, creditor, amount, by } => {

@@ -140,6 +140,8 @@ impl State {
             purposes_ahead: BTreeMap::new(),
             stages_ahead: BTreeMap::new(),
             holidays: BTreeSet::new(),
+            arrears: BTreeMap::new(),
+            rest_claims: BTreeMap::new(),
             rates: BTreeMap::new(),
             fixings: BTreeMap::new(),
             day: None,

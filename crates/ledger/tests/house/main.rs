@@ -5,6 +5,7 @@ mod acts;
 mod clearing;
 mod conformity;
 mod credit;
+mod default;
 mod edges;
 mod exit;
 mod facility;

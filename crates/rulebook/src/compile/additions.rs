@@ -14,6 +14,7 @@ pub(super) fn of(rulebook: &Rulebook) -> PlanAdditions {
         fees: fees(rulebook),
         exit: membership::exit(rulebook),
         entry_by_consent: true,
+        completion: membership::completion(rulebook),
     }
 }
 

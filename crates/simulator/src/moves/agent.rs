@@ -54,6 +54,21 @@ impl People {
     }
 }
 
+impl People {
+    /// Arrears come in, in whole or part.
+    pub(super) fn confirms_arrears(&mut self, scene: Scene<'_>) -> Option<Sent> {
+        let arrangement = self.arrangement(scene)?;
+        let owed = scene.view(arrangement).arrears_minor.iter().map(|(key, owed)| (*key, *owed));
+        let owed: Vec<_> = owed.collect();
+        let ((cycle, member, counterparty), owed_minor) = *self.random.pick(&owed)?;
+        let paid = if self.random.chance(500_000) { owed_minor } else { self.random.between(1, owed_minor) };
+        let wrong = self.random.chance(scene.knobs.wrong_ppm / 2);
+        let amount = AmountMinor::new(paid + u64::from(wrong)).ok()?;
+        let body = CommandBody::ConfirmArrears { arrangement, cycle, member, counterparty, amount };
+        Some(Command::by(Actor::agent(1), body).into())
+    }
+}
+
 /// Legs of closed cycles that the agent has not confirmed, pay-ins before pay-outs.
 pub(crate) fn open_legs(scene: Scene<'_>, arrangement: ArrangementId) -> Vec<(CycleId, SettlementLeg)> {
     let cycles = &scene.view(arrangement).cycles;

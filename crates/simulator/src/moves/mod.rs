@@ -86,6 +86,7 @@ const MOVES: &[(u32, Move)] = &[
     (4, People::changes_a_membership),
     (2, People::sets_its_own_terms),
     (2, People::acts_with_a_reason),
+    (4, People::confirms_arrears),
     (1, People::suspends),
     (12, People::reinstates),
     (6, People::resumes_a_facility),

@@ -89,7 +89,7 @@ impl People {
         let arrangement = self.arrangement(scene)?;
         let reason = "the line of a member is down".to_owned();
         let steps = &scene.shape.arrangement(arrangement).plan.day.steps;
-        let body = match self.random.below(6) {
+        let body = match self.random.below(8) {
             1 => {
                 let date = scene.now.date().plus_days(i32::try_from(self.random.below(5)).expect("small"));
                 let (closed, reason) = (self.random.chance(600_000), "mourning was decreed".to_owned());
@@ -101,6 +101,11 @@ impl People {
                 let cycle = *self.random.pick(&cycles)?;
                 let settle_on = scene.now.date().plus_days(i32::try_from(self.random.below(8)).expect("small"));
                 CommandBody::MovePayIn { arrangement, cycle, settle_on, reason }
+            }
+            3 | 4 => {
+                let cycles = scene.view(arrangement).cycles.iter().filter(|(_, cycle)| !cycle.settled);
+                let cycles: Vec<domain::CycleId> = cycles.map(|(cycle, _)| *cycle).collect();
+                CommandBody::CompleteCycle { arrangement, cycle: *self.random.pick(&cycles)?, reason }
             }
             0 => {
                 let (from_step, _) = *self.random.pick(steps)?;

@@ -2,13 +2,15 @@ WITH late AS (
     SELECT
         payment.payment, payment.value_day,
         -- The business date on which leg 2 posted, or on which the payment ended; between days, the date in UTC.
-        coalesce(day.day, event.time_us / 86400000000) AS day,
+        coalesce((
+            SELECT iif(coalesce(day.closed_seq > event.seq, 1), day.day, NULL) FROM day
+            WHERE day.arrangement = payment.arrangement AND day.opened_seq < event.seq
+                AND day.day <= event.time_us / 86400000000 + 1
+            ORDER BY day.day DESC LIMIT 1
+        ), event.time_us / 86400000000) AS day,
         iif(payment.cleared_seq IS NULL, payment.ended_because, 'final') AS what, event.seq
     FROM payment
     JOIN event ON event.seq = coalesce(payment.cleared_seq, payment.ended_seq)
-    LEFT JOIN day ON day.arrangement = payment.arrangement AND day.opened_seq < event.seq
-        AND coalesce(day.closed_seq > event.seq, 1)
-        AND day.day BETWEEN event.time_us / 86400000000 - 1 AND event.time_us / 86400000000 + 1
     WHERE payment.value_day IS NOT NULL AND payment.original IS NULL
     UNION ALL
     SELECT payment.payment, payment.value_day, max(day.day), 'waits still', payment.last_seq

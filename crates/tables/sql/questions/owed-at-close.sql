@@ -19,12 +19,14 @@ WITH asked AS (
         'due ' || date(leg.due_day * 86400, 'unixepoch'),
         CASE WHEN leg.pay_in THEN member.code WHEN other.code IS NULL THEN 'house' ELSE 'agent' END,
         CASE WHEN leg.pay_in THEN coalesce(other.code, 'house') ELSE member.code END,
-        leg.amount_minor, leg.currency, leg.closed_seq
+        iif(leg.completed_seq <= asked.closed_seq, leg.paid_minor, leg.amount_minor), leg.currency, leg.closed_seq
     FROM asked
     JOIN settlement_leg AS leg ON leg.arrangement = asked.arrangement AND leg.closed_seq <= asked.closed_seq
     JOIN member ON member.member = leg.member
     LEFT JOIN member AS other ON other.member = leg.counterparty
-    WHERE coalesce(leg.confirmed_seq > asked.closed_seq, 1) AND (
+    WHERE coalesce(leg.confirmed_seq > asked.closed_seq, 1)
+        -- What was missing at a completion stands in `leg_rest`.
+        AND coalesce(leg.completed_seq > asked.closed_seq OR leg.paid_minor > 0, 1) AND (
         leg.pay_in OR leg.counterparty IS NULL OR EXISTS (
             SELECT 1 FROM settlement_leg AS paid
             WHERE paid.arrangement = leg.arrangement AND paid.cycle = leg.cycle AND paid.pay_in

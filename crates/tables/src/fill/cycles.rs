@@ -129,6 +129,8 @@ impl Filler {
                 closed.settle_on.into(),
                 self.seq.into(),
                 Cell::Null,
+                Cell::Null,
+                Cell::Null,
             ];
             self.store.insert(Table::SettlementLeg, &row)?;
         }
@@ -175,7 +177,9 @@ impl Filler {
             return disagree(format!("leg {leg} of cycle {cycle} was confirmed before"));
         }
         let member = column("member").as_integer().and_then(|number| u16::try_from(number).ok()).map(MemberId);
-        let (amount, pay_in) = (column("amount_minor").as_whole(), *column("pay_in") == Cell::Integer(1));
+        let part = column("paid_minor");
+        let amount = if *part == Cell::Null { column("amount_minor") } else { part };
+        let (amount, pay_in) = (amount.as_whole(), *column("pay_in") == Cell::Integer(1));
         let (member, amount) = (known(member, "member of leg", leg)?, known(amount, "amount of leg", leg)?);
         let asset = self.house.arrangement(id)?.asset;
         let net_due = in_arrangement(id, Owner::Member(member), asset, AccountKind::NetDue);

@@ -6,7 +6,7 @@ use crate::cell::Cell;
 use crate::names::scope_cells;
 use crate::schema::Table;
 use domain::limit::{LimitSetting, Scope};
-use domain::{ArrangementId, Date, MemberId};
+use domain::{ArrangementId, Date, InstitutionId, MemberId};
 
 impl Filler {
     pub(super) fn limit_set(&mut self, setting: LimitSetting) -> Taken<About> {
@@ -79,11 +79,31 @@ impl Filler {
             | Scope::Debts(member) => member == left,
             Scope::Facility => false,
         };
+        let over = self.limits_that(arrangement, concerns);
+        self.limits_end(&over, "member left")
+    }
+
+    /// Shares stand on prefunding: where it was used to pay in they are allotted anew.
+    pub(super) fn shares_of_member_end(&mut self, arrangement: ArrangementId, member: MemberId) -> Taken {
+        let institutions = &self.house.institutions;
+        let of_member =
+            |of: InstitutionId| institutions.get(of.index()).is_some_and(|institution| institution.member == member);
+        let over = self.limits_that(
+            arrangement,
+            |scope| matches!(scope, Scope::InstitutionShare(institution) if of_member(*institution)),
+        );
+        self.limits_end(&over, "prefunding used")
+    }
+
+    fn limits_that(&self, arrangement: ArrangementId, concerns: impl Fn(&Scope) -> bool) -> Vec<u64> {
         let in_force = self.house.limits.iter().filter(|((of, scope), _)| *of == arrangement && concerns(scope));
         let ahead = self.house.limits_ahead.iter().filter(|((of, scope, _), _)| *of == arrangement && concerns(scope));
-        let over: Vec<u64> = in_force.map(|(_, setting)| *setting).chain(ahead.map(|(_, setting)| *setting)).collect();
+        in_force.map(|(_, setting)| *setting).chain(ahead.map(|(_, setting)| *setting)).collect()
+    }
+
+    fn limits_end(&mut self, over: &[u64], by: &'static str) -> Taken {
         self.house.limits.retain(|_, setting| !over.contains(setting));
         self.house.limits_ahead.retain(|_, setting| !over.contains(setting));
-        over.into_iter().try_for_each(|setting| self.end_limit(setting, "member left"))
+        over.iter().try_for_each(|setting| self.end_limit(*setting, by))
     }
 }

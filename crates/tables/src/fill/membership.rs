@@ -78,6 +78,7 @@ impl Filler {
             EventBody::PayInMoved { arrangement, cycle, settle_on, reason } => {
                 let key = [(*arrangement).into(), (*cycle).into()];
                 self.change(Table::Cycle, &key, &[("settle_on_day", (*settle_on).into())])?;
+                self.legs_are_due(*arrangement, *cycle, *settle_on)?;
                 let cells = [(*settle_on).into(), (*cycle).into(), null.clone(), null.clone(), null];
                 (*arrangement, "pay-in moved", cells, reason)
             }

@@ -16,6 +16,7 @@
 //! | nets, settlement, transfers | `cycles.rs` |
 //! | what is known from before, when the file is opened | `load.rs` |
 
+mod arrears;
 mod credit;
 mod cycles;
 mod days;
@@ -186,6 +187,12 @@ impl Filler {
             }
             EventBody::SettlementConfirmed { arrangement, cycle, leg } => {
                 self.settlement_confirmed(*arrangement, *cycle, *leg)
+            }
+            EventBody::CycleCompleted { arrangement, cycle, pay_ins, pay_outs, .. } => {
+                self.cycle_completed(*arrangement, *cycle, pay_ins, pay_outs)
+            }
+            EventBody::ArrearsPaid { arrangement, cycle, member, counterparty, amount, paid } => {
+                self.arrears_paid(*arrangement, (*cycle, *member, *counterparty), *amount, paid)
             }
             EventBody::CycleSettled { arrangement, cycle } => self.cycle_settled(*arrangement, *cycle),
             EventBody::TransferDue { arrangement, debtor, creditor, amount, by } => {

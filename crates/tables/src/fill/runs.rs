@@ -111,7 +111,7 @@ impl Filler {
                     AND position.institution = ?2 AND position.currency = ?3
                 WHERE cycle.arrangement = ?1 AND cycle.closed_seq IS NOT NULL AND cycle.settled_seq IS NULL
                     AND coalesce((
-                        SELECT max(confirmed_seq IS NULL) FROM settlement_leg AS leg
+                        SELECT max(confirmed_seq IS NULL AND completed_seq IS NULL) FROM settlement_leg AS leg
                         WHERE leg.arrangement = cycle.arrangement AND leg.cycle = cycle.cycle AND leg.member = ?4
                             AND leg.pay_in
                     ), 1)";

@@ -38,6 +38,7 @@ pub fn rows_from_sql(reader: &Reader) -> Vec<Vec<u8>> {
     add_terms(reader, &mut form);
     add_own_terms(reader, &mut form);
     add_holidays(reader, &mut form);
+    add_rests(reader, &mut form);
     add_figures(reader, &mut form);
     add_cycles(reader, &mut form);
     add_open_runs(reader, &mut form);
@@ -227,6 +228,24 @@ fn add_holidays(reader: &Reader, form: &mut CanonicalForm) {
     }
 }
 
+/// Arrears of completed cycles, and what is still owed of them.
+fn add_rests(reader: &Reader, form: &mut CanonicalForm) {
+    let sql = "SELECT rest.arrangement, rest.cycle, member, counterparty, pay_in, rest_minor, since_day
+        FROM leg_rest AS rest JOIN settlement_leg AS leg
+            ON leg.arrangement = rest.arrangement AND leg.cycle = rest.cycle AND leg.leg = rest.leg
+        WHERE rest_minor > 0";
+    for row in rows(reader, sql) {
+        let (arrangement, cycle, member) = (arrangement(&row, 0), CycleId(small(row.number(1))), member(&row, 2));
+        let counterparty = row.optional(3).map(|number| MemberId(small(number)));
+        let amount_minor = unsigned(row.number(5));
+        form.add(&if row.number(4) == 1 {
+            Row::Arrear { arrangement, cycle, member, counterparty, amount_minor, since: date(row.number(6)) }
+        } else {
+            Row::RestClaim { arrangement, cycle, member, counterparty, amount_minor }
+        });
+    }
+}
+
 fn purpose_set(names: &str) -> PurposeSet {
     let purpose = |name: &str| match name {
         "goods" => Purpose::Goods,
@@ -375,6 +394,7 @@ fn add_cycles(reader: &Reader, form: &mut CanonicalForm) {
     let unfinished = "closed_seq IS NOT NULL AND (settled_seq IS NULL OR EXISTS (
         SELECT 1 FROM settlement_leg AS leg
         WHERE leg.arrangement = cycle.arrangement AND leg.cycle = cycle.cycle AND leg.confirmed_seq IS NULL
+            AND coalesce(leg.paid_minor, 1) > 0
     ))";
     let sql =
         format!("SELECT arrangement, cycle, day, settle_on_day, settled_seq IS NOT NULL FROM cycle WHERE {unfinished}");
@@ -388,7 +408,9 @@ fn add_cycles(reader: &Reader, form: &mut CanonicalForm) {
         });
     }
     let sql = format!(
-        "SELECT leg.arrangement, leg.cycle, leg.leg, member, counterparty, pay_in, amount_minor, confirmed_seq IS NOT NULL
+        "SELECT leg.arrangement, leg.cycle, leg.leg, member, counterparty, pay_in,
+            iif(coalesce(leg.paid_minor, 0) > 0, leg.paid_minor, amount_minor),
+            confirmed_seq IS NOT NULL OR coalesce(leg.paid_minor, 1) = 0
         FROM settlement_leg AS leg
         JOIN cycle ON cycle.arrangement = leg.arrangement AND cycle.cycle = leg.cycle
         WHERE {}",

@@ -3,7 +3,8 @@
 use super::Features;
 use crate::schema::{
     CarriedOutBy, ClaimsAre, ClearedItems, CycleLengthKind, Effect, FinalAt, InstructionsAre, InterestRuns, LimitScope,
-    OpenItems, PositionsIn, QueuedItems, Recall, ReturnItems, Roll, Rulebook, SettlementMethod, Trigger, TriggerOn,
+    OpenItems, PositionsIn, Promise, QueuedItems, Recall, ReturnItems, Roll, Rulebook, SettlementMethod, Trigger,
+    TriggerOn,
 };
 
 pub(super) fn gather(rulebook: &Rulebook, features: &mut Features) {
@@ -82,6 +83,8 @@ fn default(rulebook: &Rulebook, features: &mut Features) {
     let default = &rulebook.default;
     let by_house = default.carried_out_by == CarriedOutBy::House;
     features.add_if(by_house, &default.source, "a default worked by the house itself");
+    let complete = default.promise == Promise::Complete;
+    features.add_if(complete, &default.source, "a promise to complete every settlement");
     let suspension = &rulebook.suspension;
     let fixed = [
         (suspension.cleared == ClearedItems::Pay, "cleared", suspension.cleared.word()),
