@@ -582,7 +582,7 @@ impl Refusal {
                 es: "El miembro tiene atrasos: no envía ni retira nada. Espere a que los pague.",
                 pt: "O membro está em atraso: não envia nem retira nada. Espere até que pague.",
                 en: "The member is in arrears: it sends and takes back nothing. Wait until they are paid.",
-                fr: "Le membre a des arriérés : il n'envoie et ne retire rien. Attendez qu'ils soient payés.",
+                fr: "Le membre a des arriérés. Il n'envoie et ne retire rien. Attendez qu'ils soient payés.",
             },
             Self::ProRataExhausted => Texts {
                 es: "Hay tantos ciclos con atrasos como admite el reglamento. Decida el consejo antes de completar otro.",
