@@ -2,7 +2,7 @@
 
 use crate::payments::PaymentRecord;
 use crate::state::{Arrangement, State};
-use domain::event::SettlementLeg;
+use domain::event::{SettlementLeg, Stage};
 use domain::payment::LegState;
 use domain::plan::Plan;
 use domain::{
@@ -286,6 +286,12 @@ impl State {
     pub fn notice(&self, arrangement: ArrangementId, member: MemberId) -> Option<(Date, bool)> {
         let membership = self.arrangement(arrangement)?.membership(member)?;
         membership.notice.map(|effective| (effective, membership.leaving))
+    }
+
+    /// Stage of a member; none of one that is out.
+    #[must_use]
+    pub fn stage(&self, arrangement: ArrangementId, member: MemberId) -> Option<Stage> {
+        Some(self.arrangement(arrangement)?.membership(member)?.stage)
     }
 
     /// Institutions of an arrangement.

@@ -21,6 +21,7 @@
 mod error;
 mod grammar;
 pub mod limits;
+mod membership;
 mod names;
 mod pattern;
 mod play;

@@ -192,6 +192,8 @@ takes! {
     time: Time => u32;
     stage: Stage => domain::event::Stage;
     purpose: Purpose => domain::plan::Purpose;
+    purposes: Purposes => Vec<domain::plan::Purpose>;
+    step: Step => domain::plan::DayStep;
     state: State => domain::PaymentState;
     leg_state: LegState => domain::payment::LegState;
     account: Account => domain::AccountKind;

@@ -1,5 +1,6 @@
 //! A script that was read: who there is, and what each line means.
 
+use crate::membership::{ArrearsIn, MemberWord, Membership, OperatorAct};
 use crate::names::{Names, Party};
 use crate::slot::Money;
 use crate::words::Due;
@@ -155,6 +156,12 @@ pub(crate) enum Instruction {
         payout_at_clearing: bool,
     },
     Leave(MemberId),
+    Says(MemberWord),
+    Operator {
+        act: OperatorAct,
+        reason: String,
+    },
+    Arrears(ArrearsIn),
 }
 
 /// An order.
@@ -173,6 +180,8 @@ pub(crate) struct Ordered {
     pub(crate) value_date: Option<Date>,
     pub(crate) collected: bool,
     pub(crate) held_by: Option<MemberId>,
+    /// Entered by the operator: the line of its institution is down.
+    pub(crate) by_operator: bool,
 }
 
 /// The reference of an instrument.
@@ -285,6 +294,7 @@ pub(crate) enum Expectation {
         to: Option<Date>,
     },
     Missing(Money),
+    Membership(Membership),
 }
 
 /// Which figure of a limit.

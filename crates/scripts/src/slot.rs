@@ -43,6 +43,8 @@ pub(crate) enum Value {
     Time(u32),
     Stage(Stage),
     Purpose(Purpose),
+    Purposes(Vec<Purpose>),
+    Step(DayStep),
     State(PaymentState),
     LegState(LegState),
     Account(AccountKind),
@@ -76,6 +78,8 @@ pub(crate) enum Slot {
     Time,
     Stage,
     Purpose,
+    Purposes,
+    Step,
     State,
     LegState,
     Account,
@@ -116,6 +120,8 @@ pub(crate) const SLOTS: &[(&str, Slot, &str)] = &[
     ("TIME", Slot::Time, "`18:00`, in the zone of the rulebook; or a step of its day: `fixing`, `close`"),
     ("STAGE", Slot::Stage, "`observer`, `shadow`, `prefunded` or `net`"),
     ("PURPOSE", Slot::Purpose, "`goods`, `services`, `remittance`, `pension`, `public programme` or `investment`"),
+    ("PURPOSES", Slot::Purposes, "one or more of them, with commas between"),
+    ("STEP", Slot::Step, "a step of the rulebook's day: `entry_cut_off`, `close`, `pay_in_by`"),
     ("STATE", Slot::State, "a state of docs/payment-states.md: `awaiting rate`, `cleared`, `paid out`"),
     (
         "LEGSTATE",
@@ -202,6 +208,8 @@ impl Slot {
             Slot::Time => one(Value::Time(time(word, plan)?)),
             Slot::Stage => of_list(tokens, "stage", STAGES).map(|(stage, taken)| (Value::Stage(stage), taken)),
             Slot::Purpose => of_list(tokens, "purpose", PURPOSES).map(|(value, taken)| (Value::Purpose(value), taken)),
+            Slot::Purposes => purposes(tokens).map(|(list, taken)| (Value::Purposes(list), taken)),
+            Slot::Step => of_list(tokens, "step of the day", STEPS).map(|(step, taken)| (Value::Step(step), taken)),
             Slot::State => of_list(tokens, "state", &states()).map(|(state, taken)| (Value::State(state), taken)),
             Slot::LegState => {
                 of_list(tokens, "state of a leg", LEG_STATES).map(|(state, taken)| (Value::LegState(state), taken))
@@ -230,6 +238,19 @@ fn list<T>(tokens: &[Token], mut read: impl FnMut(&str) -> Result<T, Wrong>) -> 
     }
     let taken = entries.len();
     Ok((entries, taken))
+}
+
+/// Purposes with commas between; some are of several words.
+fn purposes(tokens: &[Token]) -> Result<(Vec<Purpose>, usize), Wrong> {
+    let (mut found, mut taken) = (Vec::new(), 0);
+    loop {
+        let (purpose, words) = of_list(&tokens[taken..], "purpose", PURPOSES)?;
+        found.push(purpose);
+        taken += words;
+        if !tokens[taken - 1].comma {
+            return Ok((found, taken));
+        }
+    }
 }
 
 /// One of a closed list, of which some are of several words: the longest that fits.

@@ -12,7 +12,7 @@ use domain::{Actor, CalendarId, Command, CommandBody, InstitutionId, MemberId, O
 use ledger::Answer;
 
 /// The operator's two pairs of eyes.
-fn by_operator(body: CommandBody) -> Command {
+pub(super) fn by_operator(body: CommandBody) -> Command {
     Command::approved(Actor::operator(1), Actor::operator(2), body)
 }
 
@@ -102,6 +102,9 @@ impl Player<'_> {
                 let body = CommandBody::ConfirmSettlement { arrangement, cycle, member, counterparty, amount };
                 self.give_one(by_agent(body))
             }
+            Instruction::Says(word) => self.says(word),
+            Instruction::Operator { act, reason } => self.acts(act, reason),
+            Instruction::Arrears(arrears) => self.arrears_in(arrears),
             other => match self.command(other) {
                 Some(command) => self.give_one(command),
                 None => Ok(Some(UNKNOWN)),
@@ -210,6 +213,9 @@ impl Player<'_> {
             | Instruction::Return { .. }
             | Instruction::Collect(_)
             | Instruction::Conform { .. }
+            | Instruction::Says(_)
+            | Instruction::Operator { .. }
+            | Instruction::Arrears(_)
             | Instruction::Settle { .. } => unreachable!("these have ways of their own"),
         })
     }
@@ -252,7 +258,8 @@ impl Player<'_> {
         }
         let instructing = Actor::institution(self.instructing(payer, payee), 0);
         let submit = CommandBody::Submit(SubmitPayment::new(order));
-        let answers = self.give(vec![Command::by(instructing, submit)])?;
+        let command = if ordered.by_operator { by_operator(submit) } else { Command::by(instructing, submit) };
+        let answers = self.give(vec![command])?;
         self.payments[this] = answers.first().and_then(payment_of);
         Ok(refusal_of(&answers))
     }

@@ -3,6 +3,7 @@
 mod commands;
 mod everybody;
 mod instrument;
+mod membership;
 mod observe;
 mod record;
 mod stand;

@@ -82,6 +82,7 @@ impl Player<'_> {
             Expectation::CreditInterest { member, money, from, to } => {
                 self.compare(self.credit_interest_minor(*member, *from, *to), *money)
             }
+            Expectation::Membership(membership) => self.membership(*membership),
             Expectation::Missing(money) => {
                 let missing = self.state().missing_for_close_minor(ARRANGEMENT).unwrap_or(0);
                 self.compare(i128::from(missing), *money)
@@ -89,7 +90,7 @@ impl Player<'_> {
         }
     }
 
-    fn in_asset(&self, minor: i128) -> Money {
+    pub(super) fn in_asset(&self, minor: i128) -> Money {
         Money { minor, currency: self.script.asset }
     }
 
@@ -97,7 +98,7 @@ impl Player<'_> {
         money_text(minor, self.script.names.decimals(currency), &self.script.names.code(currency))
     }
 
-    fn compare(&self, found_minor: i128, expected: Money) -> Found {
+    pub(super) fn compare(&self, found_minor: i128, expected: Money) -> Found {
         (self.text(found_minor, expected.currency), found_minor == expected.minor)
     }
 
@@ -190,24 +191,28 @@ impl Player<'_> {
         let (cycle, place, leg) = if right(&first) { first } else { of_cycle.into_iter().find(right).unwrap_or(first) };
         let number = u32::try_from(place).unwrap_or(u32::MAX);
         let confirmed = self.record.confirmed.contains(&(cycle.cycle, number));
-        let holds = i128::from(leg.amount.get()) == expected.minor
-            && expected.confirmed.is_none_or(|wanted| wanted == confirmed);
-        (self.leg_text(&leg, cycle.settle_on, confirmed), holds)
+        let missing = self.record.missing.contains(&(cycle.cycle, number));
+        let (state, is_so) = match (confirmed, missing) {
+            (true, _) => ("confirmed", expected.confirmed.is_none_or(|wanted| wanted)),
+            (false, true) => ("completed without it", expected.confirmed.is_none()),
+            (false, false) => ("open", expected.confirmed.is_none_or(|wanted| !wanted)),
+        };
+        let holds = i128::from(leg.amount.get()) == expected.minor && is_so;
+        (self.leg_text(&leg, cycle.settle_on, state), holds)
     }
 
-    fn leg_text(&self, leg: &SettlementLeg, settle_on: Date, confirmed: bool) -> String {
+    fn leg_text(&self, leg: &SettlementLeg, settle_on: Date, state: &str) -> String {
         let names = &self.script.names;
         let (verb, word) = if leg.pay_in { ("pays", "to") } else { ("receives", "from") };
         let other = leg.counterparty.map_or_else(String::new, |other| format!(" {word} {}", names.member_code(other)));
         let amount = self.text(i128::from(leg.amount.get()), self.script.asset);
-        let state = if confirmed { "confirmed" } else { "open" };
         format!("{} {verb} {amount}{other} due {settle_on} {state}", names.member_code(leg.member))
     }
 
     fn no_settlement(&self) -> Found {
         let legs = self.state().settlement_legs(ARRANGEMENT);
         match legs.iter().find(|view| !view.confirmed) {
-            Some(view) => (self.leg_text(&view.leg, view.settle_on, false), false),
+            Some(view) => (self.leg_text(&view.leg, view.settle_on, "open"), false),
             None => ("no settlement".to_owned(), true),
         }
     }

@@ -3,7 +3,7 @@
 use domain::credit::CycleClosedWithCredit;
 use domain::event::{CycleClosed, EventBody};
 use domain::{CurrencyId, CycleId, Date};
-use money::Rate;
+use money::{AmountMinor, Rate};
 use std::collections::BTreeSet;
 
 #[derive(Default)]
@@ -14,6 +14,8 @@ pub(super) struct Record {
     pub(super) credit: Vec<CycleClosedWithCredit>,
     /// Legs of them that the agent has confirmed.
     pub(super) confirmed: BTreeSet<(CycleId, u32)>,
+    /// Legs of them that a completion did without: pay-ins that were missing, pay-outs of which nothing is paid.
+    pub(super) missing: BTreeSet<(CycleId, u32)>,
     /// Cycles that are final.
     pub(super) settled: BTreeSet<CycleId>,
     /// Reference rates of each fixing.
@@ -34,11 +36,31 @@ impl Record {
             EventBody::SettlementConfirmed { cycle, leg, .. } => {
                 self.confirmed.insert((*cycle, *leg));
             }
+            EventBody::CycleCompleted { cycle, pay_ins, pay_outs, .. } => self.completed(*cycle, pay_ins, pay_outs),
+            EventBody::PayInMoved { cycle, settle_on, .. } => {
+                if let Some(closed) = self.closed.iter_mut().find(|closed| closed.cycle == *cycle) {
+                    closed.settle_on = *settle_on;
+                }
+            }
             EventBody::CycleSettled { cycle, .. } => {
                 self.settled.insert(*cycle);
             }
             EventBody::FixingMade { date, rates, .. } => self.fixings.push((*date, rates.clone())),
             _ => {}
+        }
+    }
+
+    /// Pay-outs come to what is paid of them.
+    fn completed(&mut self, cycle: CycleId, pay_ins: &[(u32, u64)], pay_outs: &[(u32, u64)]) {
+        self.missing.extend(pay_ins.iter().map(|(leg, _)| (cycle, *leg)));
+        let Some(closed) = self.closed.iter_mut().find(|closed| closed.cycle == cycle) else { return };
+        for (leg, paid_minor) in pay_outs {
+            match (closed.legs.get_mut(*leg as usize), AmountMinor::new(*paid_minor)) {
+                (Some(found), Ok(paid)) => found.amount = paid,
+                _ => {
+                    self.missing.insert((cycle, *leg));
+                }
+            }
         }
     }
 

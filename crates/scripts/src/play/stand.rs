@@ -16,11 +16,12 @@ impl Player<'_> {
         rows.extend(self.nets());
         rows.extend(self.legs());
         rows.extend(self.transfers());
+        rows.extend(self.rests());
         rows.extend(self.balances());
         rows
     }
 
-    fn amount(&self, minor: i128, currency: CurrencyId) -> Option<(i128, u8, String)> {
+    pub(super) fn amount(&self, minor: i128, currency: CurrencyId) -> Option<(i128, u8, String)> {
         Some((minor, self.script.names.decimals(currency), self.script.names.code(currency)))
     }
 

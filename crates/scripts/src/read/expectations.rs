@@ -358,6 +358,7 @@ pub(crate) fn members_of(expectation: &Expectation, reading: &Reading<'_>) -> Ve
         Expectation::Settlement(Settlement { member, counterparty, .. }) => {
             [Some(*member), *counterparty].into_iter().flatten().collect()
         }
+        Expectation::Membership(membership) => membership.members().collect(),
         Expectation::Queued { at, .. } => at.map(of_institution).into_iter().collect(),
         Expectation::Limit { scope, .. } => match *scope {
             Scope::InstitutionShare(institution) => vec![of_institution(institution)],

@@ -253,6 +253,7 @@ fn order(reading: &mut Reading<'_>, found: &mut Found, initiator: Initiator) -> 
         value_date: found.clause("value").map(|mut clause| clause.date()),
         collected: !found.says("uncollected"),
         held_by: found.clause("held by").map(|mut clause| clause.member()),
+        by_operator: found.says("by the operator"),
     })))
 }
 

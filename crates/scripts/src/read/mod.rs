@@ -3,6 +3,7 @@
 pub(crate) mod declarations;
 pub(crate) mod expectations;
 pub(crate) mod instructions;
+pub(crate) mod membership;
 mod possible;
 
 use crate::error::{ErrorKind, ScriptError, Wrong};
