@@ -146,6 +146,9 @@ fn each_row_of_credit(id: ArrangementId, arrangement: &Arrangement, add: &mut im
     for (name, rate_ppm) in &credit.indices {
         add(&Row::Index { arrangement: id, name, rate_ppm: *rate_ppm });
     }
+    if arrangement.open.as_ref().is_some_and(|day| day.ends_an_earlier_period) {
+        add(&Row::CycleOverdue { arrangement: id });
+    }
     credit.stopped.iter().for_each(|missing| add(&Row::CloseStopped { arrangement: id, missing_minor: *missing }));
 }
 

@@ -226,6 +226,7 @@ impl Model {
         arrangement.transfers.clear();
         arrangement.cycle = CycleId(closed.cycle.0 + 1);
         arrangement.open.as_mut().expect("a cycle closes on an open day").cycle_closed = true;
+        arrangement.cycle_closed_on = Some(closed.date);
         arrangement.totals.cycles_closed += 1;
         arrangement.totals.nets_absolute += closed.nets.iter().map(|(_, net)| net.unsigned_abs()).sum::<u128>();
         Ok(())

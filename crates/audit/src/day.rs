@@ -22,7 +22,9 @@ impl Model {
         holds(Check::Day, "the date of a day", "a business day", self.is_business_day(id, date)?, date)?;
         check_schedule(&arrangement.plan, schedule)?;
         let schedule = schedule.iter().copied().collect();
-        self.arrangement_mut(id)?.open = Some(OpenDay { date, schedule, extended_s: 0, cycle_closed: false });
+        let ends_an_earlier_period = self.ends_an_earlier_period(id, date)?;
+        self.arrangement_mut(id)?.open =
+            Some(OpenDay { date, schedule, extended_s: 0, cycle_closed: false, ends_an_earlier_period });
         self.limits_take_effect(id)?;
         self.what_is_ahead_takes_effect(id, date)
     }
@@ -129,12 +131,23 @@ impl Model {
         failed.into_iter().try_for_each(|payment| self.change(payment, |found| found.payout = LegState::Aged))
     }
 
-    /// Whether the open cycle ends with this business day.
+    /// Whether the open cycle ends with this business day: the last of its period, or the first of a later one.
     pub(crate) fn cycle_ends_on(&self, id: ArrangementId, date: Date) -> Checked<bool> {
-        let length = self.plan(id)?.cycle.length;
         let next = self.business_days_after(id, date, 1)?;
-        // Periods in order: two days are in one when their numbers are the same.
-        let period = |date: Date| match length {
+        let late = self.arrangement(id)?.open.as_ref().is_some_and(|day| day.ends_an_earlier_period);
+        Ok(late || self.period(id, next)? != self.period(id, date)?)
+    }
+
+    /// A day opens whose period is not that of the last day, on which no cycle closed.
+    fn ends_an_earlier_period(&self, id: ArrangementId, date: Date) -> Checked<bool> {
+        let arrangement = self.arrangement(id)?;
+        let Some(last) = arrangement.closed_date else { return Ok(false) };
+        Ok(arrangement.cycle_closed_on != Some(last) && self.period(id, last)? != self.period(id, date)?)
+    }
+
+    /// Periods in order: two days are in one when their numbers are the same.
+    fn period(&self, id: ArrangementId, date: Date) -> Checked<i64> {
+        Ok(match self.plan(id)?.cycle.length {
             CycleLength::Months(months) => {
                 let (year, month, _) = date.ymd();
                 i64::from(year) * 12 + i64::from((month - 1) / u32::from(months.max(1)))
@@ -143,8 +156,7 @@ impl Model {
             CycleLength::Week(closes_on) => (i64::from(date.0) + 3 - i64::from(closes_on)).div_euclid(7),
             CycleLength::Day => i64::from(date.0),
             CycleLength::Continuous => 0,
-        };
-        Ok(period(next) != period(date))
+        })
     }
 }
 

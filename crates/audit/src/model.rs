@@ -95,6 +95,8 @@ pub(crate) struct Arrangement {
     pub(crate) asset_calendar: CalendarId,
     pub(crate) open: Option<OpenDay>,
     pub(crate) closed_date: Option<Date>,
+    /// The business date on which a cycle closed last.
+    pub(crate) cycle_closed_on: Option<Date>,
     pub(crate) cycle: CycleId,
     pub(crate) next_run: RunId,
     pub(crate) frozen: Option<Run>,
@@ -166,6 +168,8 @@ pub(crate) struct OpenDay {
     /// By how much the operator has extended it.
     pub(crate) extended_s: u32,
     pub(crate) cycle_closed: bool,
+    /// Whether the cycle should have closed in a period before this day's.
+    pub(crate) ends_an_earlier_period: bool,
 }
 
 pub(crate) struct Membership {

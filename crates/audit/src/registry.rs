@@ -112,6 +112,7 @@ impl Model {
             asset_calendar,
             open: None,
             closed_date: None,
+            cycle_closed_on: None,
             cycle: CycleId(0),
             next_run: RunId(0),
             frozen: None,

@@ -115,6 +115,8 @@ pub enum Row<'a> {
     Index { arrangement: ArrangementId, name: &'a str, rate_ppm: u32 },
     /// A close that is stopped for want of that amount.
     CloseStopped { arrangement: ArrangementId, missing_minor: u64 },
+    /// The open day is the first after a period whose last business day was never opened: the cycle closes with it.
+    CycleOverdue { arrangement: ArrangementId },
     /// The notice of a member, and whether it holds.
     Notice { arrangement: ArrangementId, member: MemberId, effective: Date, leaving: bool },
     /// What a member admits, where it has said so.
@@ -394,6 +396,9 @@ fn write_row(row: &Row<'_>, out: &mut Vec<u8>) {
         }
         Row::CloseStopped { arrangement, missing_minor } => {
             w.u8(65).u16(arrangement.0).u64(*missing_minor);
+        }
+        Row::CycleOverdue { arrangement } => {
+            w.u8(66).u16(arrangement.0);
         }
         Row::Notice { arrangement, member, effective, leaving } => {
             w.u8(80).u16(arrangement.0).u16(member.0).i32(effective.0).u8(u8::from(*leaving));

@@ -171,6 +171,9 @@ fn add_credit(arrangement: &Arrangement, form: &mut CanonicalForm) {
     for (name, &rate_ppm) in &credit.indices {
         form.add(&Row::Index { arrangement: id, name, rate_ppm });
     }
+    if arrangement.day.as_ref().is_some_and(|day| day.cycle_overdue) {
+        form.add(&Row::CycleOverdue { arrangement: id });
+    }
     if let Some(missing_minor) = credit.stopped_minor {
         form.add(&Row::CloseStopped { arrangement: id, missing_minor });
     }

@@ -104,6 +104,8 @@ pub(crate) struct Arrangement {
     pub(crate) fixings: BTreeMap<Date, Vec<(CurrencyId, Rate)>>,
     pub(crate) day: Option<Day>,
     pub(crate) closed_date: Option<Date>,
+    /// Whether the cycle stayed open when that day closed.
+    pub(crate) cycle_left_open: bool,
     pub(crate) cycle: CycleId,
     /// Payments cleared in the open cycle whose leg 3 waits for its settlement.
     pub(crate) cycle_payments: Vec<PaymentId>,
@@ -258,6 +260,8 @@ pub(crate) struct Day {
     pub(crate) next_run_at: Option<Timestamp>,
     pub(crate) fixing_made: bool,
     pub(crate) cycle_closed: bool,
+    /// Whether the cycle should have closed before: its period ended on a day that was never opened.
+    pub(crate) cycle_overdue: bool,
 }
 
 /// A cycle that is closed and of which a leg is open, or that is not settled.

@@ -182,6 +182,10 @@ fn tells_of(command: &CommandBody, event: &EventBody, answer: &Answer) -> bool {
         (C::ConfirmArrears { cycle, member, .. }, E::ArrearsPaid { cycle: of, member: found, .. }) => {
             cycle == of && member == found
         }
+        (C::MoveFund { amount, deposit, .. }, E::FundMoved { amount: moved, deposit: how, .. }) => {
+            amount == moved && deposit == how
+        }
+        (C::PublishIndex { index, .. }, E::IndexPublished { index: found, .. }) => index == found,
         (C::ExtendDay { .. }, E::DayExtended { .. }) | (C::MoveRun { .. }, E::RunMoved { .. }) => true,
         (C::MovePayIn { cycle, .. }, E::PayInMoved { cycle: found, .. }) => cycle == found,
         (C::SetEntryConsent { member, given, .. }, E::EntryConsentSet { member: found, given: is, .. }) => {

@@ -12,11 +12,12 @@ use domain::plan::CycleLength;
 use domain::time::{DAY_US, SECOND_US};
 use domain::{ArrangementId, CommandBody, EventSeq, PaymentState, Timestamp};
 use journal::{Journal, MemoryJournal, NoFaults};
+use money::AmountMinor;
 use std::sync::atomic::Ordering;
 
-/// Calendar days within which everything must have ended. The longest life that a rulebook gives, the time for returns, is
-/// shorter, with the settlement after it.
-const DAYS_MAX: u64 = 60;
+/// Calendar days within which everything must have ended. The longest life that a rulebook gives is that of a payment paid
+/// out after the net of a period of four months, with the settlement after it.
+const DAYS_MAX: u64 = 150;
 
 /// Rounds of duties a day: what one round brings about, the next one settles.
 const ROUNDS_A_DAY: usize = 4;
@@ -90,6 +91,7 @@ impl World {
             );
             let transfers = view.transfers_minor.iter();
             duties.extend(transfers.filter_map(|(&(from, to), &amount)| transfer(arrangement, from, to, amount)));
+            duties.extend(view.missing_minor.and_then(|missing| top_up(arrangement, missing)));
             duties.extend(conform(scene, arrangement));
             duties.extend(pay_out(scene, arrangement));
         }
@@ -187,6 +189,13 @@ fn conform(scene: Scene<'_>, arrangement: ArrangementId) -> Vec<Sent> {
             Some(domain::Command::by(domain::Actor::member(member, 1), body).into())
         })
         .collect()
+}
+
+/// The fund is paid what it lacks, by the council of a scheme that would otherwise not close.
+fn top_up(arrangement: ArrangementId, missing_minor: u64) -> Option<Sent> {
+    let amount = AmountMinor::new(missing_minor).ok()?;
+    let body = CommandBody::MoveFund { arrangement, member: None, amount, deposit: true };
+    Some(domain::Command::by(domain::Actor::agent(1), body).into())
 }
 
 fn pay_out(scene: Scene<'_>, arrangement: ArrangementId) -> Vec<Sent> {

@@ -1,6 +1,7 @@
 //! The real engine under a simulated world, and everything compared all along.
 //!
-//! A seed decides the house (members, institutions, arrangements under the built-in rulebooks, limits, rates), what people
+//! A seed decides the house (members, institutions, arrangements under rulebooks built in or drawn,
+//! limits, rates), what people
 //! do (orders, repetitions, cancels, returns, disputes, suspensions, settlement, mistakes), and what goes wrong (crashes,
 //! torn writes, full disks, failed syncs, lost answers, other writers, clocks that step). After each step the promises of
 //! [`Promise`] are checked: by what the senders were told, and by the auditor's own model, event by event and by digest.
@@ -11,6 +12,7 @@
 //! | for | see |
 //! | --- | --- |
 //! | what a seed decides | `shape.rs`, `knobs.rs`, `weather.rs` |
+//! | schemes drawn from the schema | `drawn_rulebook.rs` |
 //! | what people do | `moves/` |
 //! | processes that start, crash and start again | `process.rs` |
 //! | payments that leave memory | `archive.rs` |
@@ -24,6 +26,7 @@ mod answers;
 mod archive;
 mod breach;
 mod credit;
+pub mod drawn_rulebook;
 mod ending;
 mod knobs;
 mod mirror;

@@ -42,6 +42,8 @@ pub(crate) struct ArrangementView {
     /// Pay-ins of completed cycles that are missing.
     pub(crate) arrears_minor: BTreeMap<(CycleId, MemberId, Option<MemberId>), u64>,
     pub(crate) transfers_minor: BTreeMap<(MemberId, MemberId), u64>,
+    /// What the fund lacks for the close of the cycle, where it is stopped.
+    pub(crate) missing_minor: Option<u64>,
 }
 
 #[derive(Clone, Copy)]
@@ -138,6 +140,7 @@ impl Mirror {
         view.cycles.insert(closed.cycle, CycleView { legs, settled: false });
         // What was to be transferred in advance is in the net now.
         view.transfers_minor.clear();
+        view.missing_minor = None;
     }
 
     fn of(&mut self, arrangement: ArrangementId) -> &mut ArrangementView {
@@ -172,6 +175,9 @@ impl Mirror {
                 (view.open_date, view.closed_date) = (None, Some(*date));
             }
             EventBody::CycleClosed(closed) => self.cycle_closed(closed),
+            EventBody::CloseStopped { arrangement, missing, .. } => {
+                self.of(*arrangement).missing_minor = Some(missing.get());
+            }
             EventBody::CycleClosedWithCredit(close) => self.cycle_closed(&close.closed),
             EventBody::SettlementConfirmed { arrangement, cycle, leg } => {
                 self.of(*arrangement).confirm_leg(*cycle, *leg)?;

@@ -1,5 +1,7 @@
-//! The house that a seed builds: currencies, members, institutions, and arrangements under the built-in rulebooks.
+//! The house that a seed builds: currencies, members, institutions, and arrangements under the built-in rulebooks or
+//! drawn ones.
 
+use crate::drawn_rulebook;
 use crate::random::Random;
 use domain::event::Stage;
 use domain::plan::{CycleLength, DayStep, LimitKind, Plan, Price, QueuedIn, Silence};
@@ -7,6 +9,9 @@ use domain::time::{DAY_US, SECOND_US};
 use domain::{ArrangementId, CalendarId, CurrencyId, Date, InstitutionId, MemberId, Timestamp};
 use money::{AmountMinor, CurrencyCode};
 use std::sync::OnceLock;
+
+/// How many arrangements of a million are under a rulebook that was drawn, and not under one of the library.
+const DRAWN_RULEBOOKS_PPM: u32 = 300_000;
 
 /// What the seed decided before anything happens.
 pub(crate) struct Shape {
@@ -46,8 +51,8 @@ pub(crate) struct InstitutionShape {
 }
 
 pub(crate) struct ArrangementShape {
-    pub(crate) name: &'static str,
-    pub(crate) source: &'static str,
+    pub(crate) name: String,
+    pub(crate) source: String,
     pub(crate) plan: Plan,
     /// Seconds by which the arrangement's zone is behind UTC.
     pub(crate) behind_utc_s: u32,
@@ -144,23 +149,18 @@ impl Shape {
     }
 
     fn draw_arrangement(&self, random: &mut Random) -> ArrangementShape {
-        let rulebooks = rulebooks();
-        // Those that differ most in shape come more often than their variants.
-        let weights: Vec<u32> = rulebooks
-            .iter()
-            .map(|rulebook| match rulebook.name {
-                "caudal" => 5,
-                "sml-ar-br" | "cpcr" => 3,
-                _ => 1,
-            })
-            .collect();
-        let Rulebook { name, source, plan } = &rulebooks[random.weighted(&weights)];
-        let mut plan = plan.clone();
-        if random.chance(700_000) {
-            vary(&mut plan, random, self.typical_minor);
-        }
         let codes: Vec<String> = self.members.iter().map(|member| member.code.clone()).collect();
-        crate::credit::draw(&mut plan, &codes, self.typical_minor, random);
+        let (name, source, plan) = if random.chance(DRAWN_RULEBOOKS_PPM) {
+            let drawn = drawn_rulebook::draw(&codes, self.typical_minor, random);
+            (drawn.plan.name.clone(), drawn.source, drawn.plan)
+        } else {
+            let (rulebook, mut plan) = built_in(random);
+            if random.chance(700_000) {
+                vary(&mut plan, random, self.typical_minor);
+            }
+            crate::credit::draw(&mut plan, &codes, self.typical_minor, random);
+            (rulebook.name.to_owned(), rulebook.source.to_owned(), plan)
+        };
         let behind_utc_s = behind_utc_s(&plan.day.zone);
         let mut joins = Vec::new();
         for index in 0..self.members.len() {
@@ -227,6 +227,22 @@ impl ArrangementShape {
         let at = |seconds: u32| midnight.plus_us(i64::from(seconds) * SECOND_US);
         self.plan.day.steps.iter().map(|(step, seconds)| (*step, at(*seconds))).collect()
     }
+}
+
+/// One of the rulebooks that run, with a plan of its own. Those that differ most in shape come more often than their
+/// variants.
+fn built_in(random: &mut Random) -> (&'static Rulebook, Plan) {
+    let rulebooks = rulebooks();
+    let weights: Vec<u32> = rulebooks
+        .iter()
+        .map(|rulebook| match rulebook.name {
+            "caudal" => 5,
+            "sml-ar-br" | "cpcr" => 3,
+            _ => 1,
+        })
+        .collect();
+    let found = &rulebooks[random.weighted(&weights)];
+    (found, found.plan.clone())
 }
 
 pub(crate) struct Rulebook {

@@ -124,7 +124,7 @@ impl World {
         for payment in self.mirror.payments.iter().filter(|payment| payment.return_of.is_none()) {
             *payments.entry(payment.state.bucket()).or_default() += 1;
         }
-        let names: Vec<&str> = self.shape.arrangements.iter().map(|arrangement| arrangement.name).collect();
+        let names: Vec<&str> = self.shape.arrangements.iter().map(|arrangement| arrangement.name.as_str()).collect();
         let (members, institutions) = (self.shape.members.len(), self.shape.institutions.len());
         let world = format!(
             "{}; {members} members, {institutions} institutions from {}; {}",

@@ -1,6 +1,7 @@
 //! Business days, fixings, cycles, settlement, and anticipated transfers.
 
 use crate::netting::counterpart_key;
+use crate::pulse::period_of;
 use crate::state::{ClosedCycle, Day, State, TransferDue, pair_side};
 use domain::event::CycleClosed;
 use domain::payment::LegState;
@@ -18,6 +19,9 @@ impl State {
     pub(super) fn day_opened(&mut self, id: ArrangementId, date: Date, schedule: &[(DayStep, Timestamp)]) {
         let arrangement = &mut self.arrangements[id.index()];
         assert!(arrangement.day.is_none(), "one business day is open at a time");
+        let length = arrangement.plan.cycle.length;
+        let cycle_overdue = arrangement.cycle_left_open
+            && arrangement.closed_date.is_some_and(|closed| period_of(length, closed) != period_of(length, date));
         arrangement.day = Some(Day {
             date,
             schedule: schedule.to_vec(),
@@ -25,6 +29,7 @@ impl State {
             next_run_at: None,
             fixing_made: false,
             cycle_closed: false,
+            cycle_overdue,
         });
         let next_run_at = arrangement.next_run_after(self.now);
         arrangement.day.as_mut().expect("just opened").next_run_at = next_run_at;
@@ -45,6 +50,7 @@ impl State {
         assert_eq!(day.date, date, "the day that closes is the one that is open");
         assert!(!arrangement.frozen, "no day closes in the middle of a run");
         arrangement.closed_date = Some(date);
+        arrangement.cycle_left_open = !day.cycle_closed;
         for payment in std::mem::take(&mut arrangement.failed_payouts) {
             // What failed in the morning may have been paid out at noon, and have left memory in the evening.
             if self.payments.get(payment).is_some_and(|record| record.payout == LegState::Failed) {
@@ -264,8 +270,9 @@ impl State {
         by: Date,
     ) {
         let transfers = &mut self.arrangements[id.index()].transfers_due;
-        // What is due earlier stays due earlier: more of it does not give more time.
         let due = transfers.entry((debtor, creditor)).or_insert(TransferDue { amount_minor: 0, by });
+        // The earliest day stays: more of it does not give more time, and a holiday taken back gives less.
+        due.by = due.by.min(by);
         due.amount_minor = due.amount_minor.checked_add(amount.get()).expect("a transfer fits an amount");
     }
 

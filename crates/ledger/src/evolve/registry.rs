@@ -146,6 +146,7 @@ impl State {
             fixings: BTreeMap::new(),
             day: None,
             closed_date: None,
+            cycle_left_open: false,
             cycle: CycleId(0),
             cycle_payments: Vec::new(),
             cycle_prefinanced: BTreeMap::new(),

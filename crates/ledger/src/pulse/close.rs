@@ -28,7 +28,7 @@ pub(super) fn close(state: &State, arrangement: &Arrangement, day: &Day, out: &m
     if out.len() == before {
         lapse_disputes(arrangement, day.date, out);
     }
-    if out.len() == before && !day.cycle_closed && cycle_ends_on(state, arrangement, day.date) {
+    if out.len() == before && !day.cycle_closed && cycle_ends_on(state, arrangement, day) {
         let body = crate::credit::close(state, arrangement, day.date);
         // Said once for each amount that is missing; the day stays open until the close can be made.
         let said = |missing: money::AmountMinor| arrangement.credit.stopped_minor == Some(missing.get());
@@ -101,24 +101,30 @@ fn lapse_disputes(arrangement: &Arrangement, today: Date, out: &mut Vec<Event>) 
     }
 }
 
-/// Whether the open cycle ends with this business day.
-fn cycle_ends_on(state: &State, arrangement: &Arrangement, date: Date) -> bool {
-    match arrangement.plan.cycle.length {
-        CycleLength::Day => true,
-        CycleLength::Continuous => false,
+/// Whether the open cycle ends with this business day: the last one of its period, or the first after a period whose last
+/// business day was never opened. A holiday may be declared when the day before it has closed.
+fn cycle_ends_on(state: &State, arrangement: &Arrangement, day: &Day) -> bool {
+    let length = arrangement.plan.cycle.length;
+    let next = state.business_day_after(arrangement, day.date, 1);
+    let another = next.is_none_or(|next| period_of(length, next) != period_of(length, day.date));
+    length != CycleLength::Continuous && (day.cycle_overdue || another)
+}
+
+/// The last calendar day of the period in which a date stands.
+pub(crate) fn period_of(length: CycleLength, date: Date) -> Date {
+    match length {
+        CycleLength::Day => date,
+        CycleLength::Continuous => Date(i32::MAX),
         CycleLength::Week(closes_on) => {
-            let ahead = (i32::from(closes_on) - 1 - weekday_from_monday(date)).rem_euclid(7);
-            let week_ends = date.plus_days(ahead);
-            state.business_day_after(arrangement, date, 1).is_none_or(|next| next > week_ends)
+            date.plus_days((i32::from(closes_on) - 1 - weekday_from_monday(date)).rem_euclid(7))
         }
         CycleLength::Months(months) => {
             let months = u32::from(months.max(1));
             let (year, month, _) = date.ymd();
             let last_month = (month - 1) / months * months + months;
-            state.business_day_after(arrangement, date, 1).is_none_or(|next| {
-                let (next_year, next_month, _) = next.ymd();
-                next_year > year || next_month > last_month
-            })
+            let after =
+                if last_month >= 12 { Date::from_ymd(year + 1, 1, 1) } else { Date::from_ymd(year, last_month + 1, 1) };
+            after.map_or(Date(i32::MAX), |after| after.plus_days(-1))
         }
     }
 }
@@ -127,16 +133,4 @@ fn cycle_ends_on(state: &State, arrangement: &Arrangement, date: Date) -> bool {
 fn weekday_from_monday(date: Date) -> i32 {
     // 1 January 1970 was a Thursday.
     (date.0 + 3).rem_euclid(7)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn days_are_counted_from_monday() {
-        for (date, expected) in [("2022-03-07", 0), ("2022-03-11", 4), ("1969-12-28", 6)] {
-            assert_eq!(weekday_from_monday(Date::parse(date).unwrap()), expected, "{date}");
-        }
-    }
 }

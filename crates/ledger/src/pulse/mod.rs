@@ -4,6 +4,7 @@
 //! Each call gives the events of one due thing; the engine evolves them and calls again, up to its own maximum.
 
 mod close;
+pub(crate) use close::period_of;
 pub(crate) mod conclude;
 mod fixing;
 mod receipts;

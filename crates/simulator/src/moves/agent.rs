@@ -37,6 +37,22 @@ impl People {
         Some(Command::by(Actor::agent(1), body).into())
     }
 
+    /// Capital of the fund, and contributions, in and out: what a close lacks more often than anything.
+    pub(super) fn moves_the_fund(&mut self, scene: Scene<'_>) -> Option<Sent> {
+        let arrangement = self.arrangement(scene)?;
+        let credit = scene.shape.arrangement(arrangement).plan.additions.credit.is_some();
+        if !credit && !self.random.chance(scene.knobs.wrong_ppm) {
+            return None;
+        }
+        let member = self.member(scene, arrangement).filter(|_| self.random.chance(500_000));
+        let missing = scene.view(arrangement).missing_minor.filter(|_| self.random.chance(500_000));
+        let other_minor = scene.shape.typical_minor * self.random.magnitude(1, 100);
+        let amount = AmountMinor::new(missing.unwrap_or(other_minor)).ok()?;
+        let deposit = missing.is_some() || self.random.chance(700_000);
+        let body = CommandBody::MoveFund { arrangement, member, amount, deposit };
+        Some(Command::by(Actor::agent(1), body).into())
+    }
+
     /// What the agent believes to have come in or to be due: it keeps no account of fees, and is often wrong.
     pub(super) fn confirms_fees(&mut self, scene: Scene<'_>) -> Option<Sent> {
         let arrangement = self.arrangement(scene)?;

@@ -90,6 +90,8 @@ const MOVES: &[(u32, Move)] = &[
     (1, People::suspends),
     (12, People::reinstates),
     (6, People::resumes_a_facility),
+    (6, People::moves_the_fund),
+    (3, People::publishes_an_index),
     (6, People::confirms_fees),
     (4, People::decrees_a_holiday),
     (10, People::is_wrong),

@@ -75,6 +75,17 @@ impl People {
         Some(by_operator(CommandBody::ResumeFacility { arrangement }).into())
     }
 
+    /// A rate that interest follows where the rules name one; now and then one that they do not name.
+    pub(super) fn publishes_an_index(&mut self, scene: Scene<'_>) -> Option<Sent> {
+        let arrangement = self.arrangement(scene)?;
+        let credit = scene.shape.arrangement(arrangement).plan.additions.credit.as_ref();
+        let named = credit.and_then(|credit| credit.interest.iter().find_map(|interest| interest.rate.index()));
+        let wrong = self.random.chance(scene.knobs.wrong_ppm);
+        let index = named.filter(|_| !wrong).or(wrong.then_some("NOBODY'S"))?.to_owned();
+        let rate_ppm = u32::try_from(self.random.below(90_000)).expect("small");
+        Some(by_operator(CommandBody::PublishIndex { arrangement, index, rate_ppm }).into())
+    }
+
     pub(super) fn ends_a_dispute(&mut self, scene: Scene<'_>) -> Option<Sent> {
         let payment = self.payment(scene, |payment| payment.state == PaymentState::Disputed)?;
         let outcome = *self
