@@ -138,7 +138,10 @@ impl BatchEvents {
             }
             CommandBody::CompleteCycle { .. } => {
                 self.require(command, answer, |body| matches!(body, EventBody::CycleCompleted { .. }))?;
-                while self.take_if(command, |body| matches!(body, EventBody::PaymentsEnded { .. })) {}
+                // Those of a member that is suspended with it; a cancel of the operator's may stand next.
+                let follows =
+                    |body: &EventBody| matches!(body, EventBody::PaymentsEnded { reason: EndReason::Suspended | EndReason::Void, .. });
+                while self.take_if(command, follows) {}
                 Ok(())
             }
             CommandBody::SetHoliday { reason, .. } => {
