@@ -139,8 +139,9 @@ impl BatchEvents {
             CommandBody::CompleteCycle { .. } => {
                 self.require(command, answer, |body| matches!(body, EventBody::CycleCompleted { .. }))?;
                 // Those of a member that is suspended with it; a cancel of the operator's may stand next.
-                let follows =
-                    |body: &EventBody| matches!(body, EventBody::PaymentsEnded { reason: EndReason::Suspended | EndReason::Void, .. });
+                let follows = |body: &EventBody| {
+                    matches!(body, EventBody::PaymentsEnded { reason: EndReason::Suspended | EndReason::Void, .. })
+                };
                 while self.take_if(command, follows) {}
                 Ok(())
             }

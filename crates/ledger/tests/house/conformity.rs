@@ -236,3 +236,56 @@ fn a_debit_needs_an_instrument_of_the_layout_of_the_rulebook() {
     let payment: PaymentId = house.enter(good);
     assert_eq!(house.state_of(payment), PaymentState::Cleared);
 }
+
+fn holiday(house: &mut House, date: &str, closed: bool) {
+    let reason = "mourning was decreed".to_owned();
+    house.operator(CommandBody::SetHoliday { arrangement: ARRANGEMENT, date: day(date), closed, reason });
+}
+
+/// Dates on which cycles closed.
+fn closes(house: &House) -> Vec<Date> {
+    let closed = house.events.iter().filter_map(|event| match &event.body {
+        EventBody::CycleClosed(closed) => Some(closed.date),
+        _ => None,
+    });
+    closed.collect()
+}
+
+#[test]
+fn a_period_whose_last_business_day_is_lost_overnight_closes_on_the_next_one() {
+    let mut house = house(2, 100_000_00);
+    house.open_day("2022-04-28");
+    house.until("09:00");
+    let order = debit(&mut house, 0, 1, 40_000_00);
+    house.enter(order);
+    house.until("18:01");
+    assert!(closes(&house).is_empty(), "29 April was to be the last business day");
+    holiday(&mut house, "2022-04-29", true);
+    house.open_day("2022-05-02");
+    house.until("18:01");
+    assert_eq!(closes(&house), [day("2022-05-02")]);
+    assert_eq!(house.last_nets().len(), 2, "what was owed in the period is netted");
+    house.open_day("2022-05-03");
+    house.until("18:01");
+    close_until(&mut house, "2022-08-31");
+    assert_eq!(closes(&house), [day("2022-05-02"), day("2022-08-31")], "and the next period ends on its own last day");
+    house.audited();
+}
+
+#[test]
+fn a_transfer_is_due_on_the_earliest_of_its_days_when_a_holiday_is_taken_back() {
+    let mut house = house(2, 100_00);
+    house.open_day("2022-03-14");
+    house.until("09:00");
+    holiday(&mut house, "2022-03-15", true);
+    let order = debit(&mut house, 0, 1, 150_00);
+    house.enter(order);
+    let due = house.state.transfers_due(ARRANGEMENT);
+    assert_eq!((due[0].2, due[0].3), (50_00, day("2022-03-17")), "two business days after the 14th");
+    holiday(&mut house, "2022-03-15", false);
+    let order = debit(&mut house, 0, 1, 25_00);
+    house.enter(order);
+    let due = house.state.transfers_due(ARRANGEMENT);
+    assert_eq!((due[0].2, due[0].3), (75_00, day("2022-03-16")));
+    house.audited();
+}

@@ -82,7 +82,7 @@ impl People {
             payee,
             denomination,
             amount: amount(scene, denomination, payer, payee, asset_minor),
-            urgent: self.random.chance(150_000),
+            urgent: self.random.chance(250_000),
             purpose,
             commitment: Commitment(self.random.bytes()),
             document: self.document(shape, asset_minor),
