@@ -148,7 +148,7 @@ fn a_file_cut_short_or_with_pages_swapped_is_named_and_made_anew() {
 
 #[test]
 fn a_damaged_log_takes_the_last_blocks_at_most_and_they_come_again() {
-    let chain = Chain::of(&simulated(7), 20);
+    let chain = Chain::of(&simulated(5), 20);
     let place = Place::new();
     let whole = made(&Place::new().file, &chain);
     made(&place.file, &chain.first(10));
