@@ -37,6 +37,9 @@ struct Object {
     hard_currency_usd: Exact,
     prefunding_usd: Exact,
     netting_ratio: Exact,
+    /// Where the rulebook gives credit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    credit: Option<Credit>,
     positions_sum_to_zero: bool,
     seconds: Exact,
     rulebook: String,
@@ -65,6 +68,29 @@ struct Payments {
 }
 
 #[derive(Serialize)]
+struct Credit {
+    taken_usd: Exact,
+    most_owed_usd: Exact,
+    owed_usd: Exact,
+    interest_paid_usd: Exact,
+    fund_usd: Exact,
+    debtors: u64,
+}
+
+impl Credit {
+    fn of(outcome: lab::outcome::CreditOutcome) -> Self {
+        Self {
+            taken_usd: Exact::usd(signed(outcome.taken_usd_cents)),
+            most_owed_usd: Exact::usd(signed(outcome.most_owed_usd_cents)),
+            owed_usd: Exact::usd(signed(outcome.owed_usd_cents)),
+            interest_paid_usd: Exact::usd(signed(outcome.interest_paid_usd_cents)),
+            fund_usd: Exact::usd(signed(outcome.fund_usd_cents)),
+            debtors: outcome.debtor_count,
+        }
+    }
+}
+
+#[derive(Serialize)]
 struct Said {
     code: &'static str,
     text: String,
@@ -84,6 +110,7 @@ impl Report<'_> {
             hard_currency_usd: Exact::usd(signed(outcome.hard_currency_usd_cents)),
             prefunding_usd: Exact::usd(signed(outcome.prefunding_usd_cents)),
             netting_ratio: Exact::ratio(outcome.netting_ratio_ppm()),
+            credit: outcome.credit.map(Credit::of),
             positions_sum_to_zero: outcome.positions_sum_to_zero,
             seconds: Exact::seconds(self.elapsed),
             rulebook: assumptions.rulebook.clone(),
@@ -157,6 +184,16 @@ impl Report<'_> {
                 format!("paid in to settle: {} of what cleared", share(hard, cleared)),
             ),
         ];
+        if let Some(credit) = outcome.credit {
+            let (taken, most) = (signed(credit.taken_usd_cents), signed(credit.most_owed_usd_cents));
+            let debtors = count(credit.debtor_count);
+            rows.push(("on credit", taken, String::new(), format!("owed instead of paid in, by {debtors} members")));
+            rows.push(("credit at most", most, String::new(), "outstanding after the close of a cycle".to_owned()));
+            let interest = signed(credit.interest_paid_usd_cents);
+            rows.push(("interest", interest, String::new(), "paid by debtors".to_owned()));
+            let fund = signed(credit.fund_usd_cents);
+            rows.push(("fund", fund, String::new(), "paid in beforehand, and still there".to_owned()));
+        }
         if outcome.prefunding_usd_cents > 0 {
             let stays = "deposited beforehand as a guarantee, and still there".to_owned();
             rows.push(("prefunding", signed(outcome.prefunding_usd_cents), String::new(), stays));

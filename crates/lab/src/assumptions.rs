@@ -14,6 +14,15 @@ pub struct PrefundingRule {
     pub total_usd_cents: u128,
 }
 
+/// Quotas by the rulebook's rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QuotaRule {
+    /// What they add up to, in cents of the dollar.
+    pub total_usd_cents: u128,
+    /// Whether the rulebook also bounds them by members' reserves, which a run does not know.
+    pub bounded_by_reserves: bool,
+}
+
 /// Lines between pairs of members.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PairLines {
@@ -63,6 +72,8 @@ pub struct Assumptions {
     pub prefunding: Option<PrefundingRule>,
     /// Lines between pairs, where the rulebook lets nothing pass without one.
     pub pair_lines: Option<PairLines>,
+    /// Quotas, where they are a share of what members trade.
+    pub quotas: Option<QuotaRule>,
     /// What each member lets pass in one payment, where it sets such a limit, in cents of the dollar.
     pub largest_payment_usd_cents: Option<u64>,
     /// Whether the flows are the gravity model's, with what it leaves unexplained drawn from the seed.
@@ -105,6 +116,14 @@ impl Assumptions {
             let (count, period, total) = (lines.count, &lines.period, usd_total(lines.total_usd_cents));
             let lines = counted(count, "line");
             said.push(format!("{lines} between pairs: the mean debits of {period}, USD {total} in all"));
+        }
+        if let Some(quotas) = self.quotas {
+            let total = usd_total(quotas.total_usd_cents);
+            let unbounded = if quotas.bounded_by_reserves { ", not bounded by reserves" } else { "" };
+            said.push(format!(
+                "quotas by the rulebook's rule on one year at this pace, USD {total} in all{unbounded}; every member opts in \
+                 to all of its own, and pays its share into the fund"
+            ));
         }
         if let Some(largest) = self.largest_payment_usd_cents {
             said.push(format!("each member lets at most USD {} pass in one payment", usd(largest)));

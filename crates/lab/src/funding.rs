@@ -8,6 +8,7 @@ use money::{AmountMinor, largest_remainder};
 
 use crate::enrolment::Enrolment;
 use crate::order_amounts::{DayRates, ordered_amount, ordered_in};
+use crate::quotas::{CreditTerms, YearOfTrade};
 use crate::rates::RateBook;
 use crate::region::{CurrencyIndex, Region};
 use crate::scenario_error::ScenarioError;
@@ -37,6 +38,8 @@ pub(crate) struct Funding {
     pub(crate) lines: BTreeMap<(MemberId, MemberId), u64>,
     /// What each member lets pass in one payment; none where it sets no limit.
     pub(crate) largest_payment: Option<u64>,
+    /// Quotas, and what follows from them.
+    pub(crate) credit: CreditTerms,
 }
 
 impl Survey {
@@ -122,6 +125,18 @@ impl Survey {
             }
         }
         Ok(funding)
+    }
+
+    /// What each member's customers pay and receive in a year, at the pace of the window.
+    pub(crate) fn year_of_trade(&self, members: usize, days: BusinessDayCounts) -> Vec<YearOfTrade> {
+        let mut trade = vec![YearOfTrade::default(); members];
+        for (&(payer, payee), &usd_cents) in &self.pair_debits {
+            trade[payer.index()].paid += u128::from(usd_cents);
+            trade[payee.index()].received += u128::from(usd_cents);
+        }
+        let divisor = u128::from(days.in_window.max(1)) * u128::from(days.years.max(1));
+        let a_year = |usd_cents: u128| usd_cents * u128::from(days.in_years) / divisor;
+        trade.iter().map(|of| YearOfTrade { paid: a_year(of.paid), received: a_year(of.received) }).collect()
     }
 
     fn fund_caps(

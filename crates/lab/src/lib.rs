@@ -26,6 +26,7 @@ pub mod notice;
 pub mod options;
 mod order_amounts;
 pub mod outcome;
+mod quotas;
 pub mod random;
 pub mod rates;
 pub mod region;

@@ -150,6 +150,23 @@ pub struct MemberOutcome {
     pub refused: Counted,
 }
 
+/// Credit by right in a run, in cents of the dollar.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct CreditOutcome {
+    /// The most that debtors owed together after the close of a cycle.
+    pub most_owed_usd_cents: u128,
+    /// What they owe at the end.
+    pub owed_usd_cents: u128,
+    /// Of the nets of debtors, what was not paid in but owed.
+    pub taken_usd_cents: u128,
+    /// Interest that debtors paid.
+    pub interest_paid_usd_cents: u128,
+    /// Paid into the fund, by members and from outside.
+    pub fund_usd_cents: u128,
+    /// How many members owed some at some time.
+    pub debtor_count: u64,
+}
+
 /// One business day, or a day between two on which something was settled.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct DayOutcome {
@@ -355,6 +372,8 @@ pub struct Outcome {
     pub runs: Vec<RunOutcome>,
     /// What institutions gained in those runs, in the order of their enrolment.
     pub gains: Vec<InstitutionGain>,
+    /// Credit, where the rulebook gives any.
+    pub credit: Option<CreditOutcome>,
     /// Each member.
     pub members: Vec<MemberOutcome>,
     /// Refused payments by why.

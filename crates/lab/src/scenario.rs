@@ -5,8 +5,9 @@ use domain::plan::{BusinessDays, CycleLength, LimitKind, Plan, Price};
 use domain::{Date, Timestamp};
 use money::{CurrencyCode, Rate};
 use optimiser::Budget;
+use rulebook::QuotasByAverage;
 
-use crate::assumptions::{Assumptions, NotInRun, PairLines, PrefundingRule};
+use crate::assumptions::{Assumptions, NotInRun, PairLines, PrefundingRule, QuotaRule};
 use crate::calendar::{Calendars, Place, Window};
 use crate::driver::quotes::two_sided;
 use crate::driver::schedule::LocalTimes;
@@ -22,6 +23,7 @@ use crate::options::{
     MOST_DEMO_DAYS, MOST_PREFUNDING_PPM, SimulateOptions,
 };
 use crate::order_amounts::DayRates;
+use crate::quotas::CreditTerms;
 use crate::random::Seed;
 use crate::rates::RateBook;
 use crate::region::{CurrencyIndex, MemberIndex, Region};
@@ -145,7 +147,7 @@ impl Scenario {
     ) -> Result<Scenario, ScenarioError> {
         let Ingredients { window, rates, holidays, mut flows, take_up_ppm, prefunding_ppm, payments, seed, .. } =
             ingredients;
-        let Rulebook { source, plan, default_members, local_times } = rulebook;
+        let Rulebook { source, plan, default_members, local_times, quotas } = rulebook;
         if prefunding_ppm > MOST_PREFUNDING_PPM {
             return Err(ScenarioError::TooMuchPrefunding { multiple_ppm: prefunding_ppm });
         }
@@ -172,6 +174,9 @@ impl Scenario {
         let counts = count_business_days(&plan, &calendars, &enrolment, window, &business_days);
         let mut funding = survey.fund(&plan, &enrolment, counts, prefunding_ppm)?;
         funding.largest_payment = largest_payment(&plan, &traffic, ingredients.largest_payment);
+        let codes: Vec<&str> = members.iter().map(|member| region.members[member.index()].code.as_str()).collect();
+        let trade = survey.year_of_trade(codes.len(), counts);
+        funding.credit = CreditTerms::new(&plan, quotas.as_ref(), &codes, &trade, take_up_ppm);
         let assumptions = Assumptions {
             rulebook: plan.name.clone(),
             rulebook_version: plan.version,
@@ -187,6 +192,10 @@ impl Scenario {
             largest_payment_usd_cents: funding.largest_payment,
             drawn_flows: ingredients.drawn_flows,
             optimiser_ticks: None,
+            quotas: quotas.as_ref().map(|rule| QuotaRule {
+                total_usd_cents: funding.credit.total(),
+                bounded_by_reserves: rule.bounded_by_reserves,
+            }),
             spread_ppm: spread_ppm(&plan),
             not_in_run,
         };
@@ -258,6 +267,7 @@ struct Rulebook {
     plan: Plan,
     default_members: Vec<String>,
     local_times: LocalTimes,
+    quotas: Option<QuotasByAverage>,
 }
 
 impl Rulebook {
@@ -270,7 +280,8 @@ impl Rulebook {
         }
         let local_times = LocalTimes::of(&plan.day)?;
         let default_members = rulebook.default_members().map(str::to_owned).collect();
-        Ok(Rulebook { source, plan, default_members, local_times })
+        let quotas = rulebook.quotas_by_average();
+        Ok(Rulebook { source, plan, default_members, local_times, quotas })
     }
 }
 

@@ -24,7 +24,7 @@ mod value;
 mod zone;
 
 pub use error::{ErrorKind, RulebookError};
-pub use library::{list, source, title};
+pub use library::{QuotasByAverage, list, source, title};
 pub use not_built::{Missing, NotBuilt};
 pub use parse::{parse, parse_bytes};
 pub use reference::{reference, sections};

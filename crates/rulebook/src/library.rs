@@ -1,8 +1,9 @@
 //! The rulebooks that come with the program.
 
 use crate::parse::parse;
-use crate::schema::Rulebook;
+use crate::schema::{AverageOf, QuotaBy, Rulebook};
 use domain::refusal_text::Language;
+use money::Rate;
 
 /// Name and text, in the order in which they are listed.
 const FILES: &[(&str, &str)] = &[
@@ -61,8 +62,43 @@ impl Rulebook {
         }
     }
 
+    /// Quotas as a share of an average; none where the rulebook lists them, or has none.
+    ///
+    /// # Panics
+    /// Never for a rulebook that was read: its check holds what this relies on.
+    pub fn quotas_by_average(&self) -> Option<QuotasByAverage> {
+        let quotas = self.quotas.as_ref().filter(|quotas| quotas.by == QuotaBy::ShareOfAverage)?;
+        let decimals = self.asset.minor_decimals.to_u8();
+        let minor = |amount: &crate::value::Amount| amount.minor(decimals).expect("amounts were checked").get();
+        let multipliers = quotas.multipliers.iter().flat_map(|list| list.iter());
+        Some(QuotasByAverage {
+            share_ppm: quotas.share_percent.expect("required with a share").ppm(),
+            average_of: quotas.average_of.expect("required with a share"),
+            minimum_minor: quotas.minimum.as_ref().map_or(0, minor),
+            bounded_by_reserves: quotas.maximum_percent_of_reserves.is_some(),
+            multipliers: multipliers
+                .flat_map(|multiplier| multiplier.members.iter().map(|member| (member.0.clone(), multiplier.factor.0)))
+                .collect(),
+        })
+    }
+
     /// Codes of the members that a simulation enrols.
     pub fn default_members(&self) -> impl Iterator<Item = &str> {
         self.members.default.iter().map(|member| member.0.as_str())
     }
+}
+
+/// The rule by which quotas follow from figures: for whoever enters them.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct QuotasByAverage {
+    /// Share of the average, in parts per million.
+    pub share_ppm: u32,
+    /// The average of what.
+    pub average_of: AverageOf,
+    /// The smallest quota, in minor units of the settlement asset.
+    pub minimum_minor: u64,
+    /// Whether a member's reserves bound its quota.
+    pub bounded_by_reserves: bool,
+    /// Codes of members whose quota is multiplied, and by what.
+    pub multipliers: Vec<(String, Rate)>,
 }

@@ -16,6 +16,7 @@
 
 mod agenda;
 mod bookkeeper;
+mod credit_tally;
 mod fault;
 mod orders;
 mod progress;

@@ -3,6 +3,7 @@
 use domain::command::{Command, CommandBody};
 use domain::event::Stage;
 use domain::limit::{LimitSetting, Scope};
+use domain::plan::LimitKind;
 use domain::time::{DAY_US, SECOND_US};
 use domain::{Actor, ArrangementId, CalendarId, Date, InstitutionId, MemberId, RulebookId, Timestamp};
 use money::AmountMinor;
@@ -54,6 +55,7 @@ pub(crate) fn steps(scenario: &Scenario) -> Vec<(Timestamp, Vec<Command>)> {
         joins(scenario),
         deposits(scenario),
         limits(scenario),
+        credit(scenario),
     ];
     let begins = begins_at(scenario.traffic.window());
     let mut steps: Vec<(Timestamp, Vec<Command>)> = Vec::new();
@@ -171,6 +173,27 @@ fn limits(scenario: &Scenario) -> Vec<Command> {
         by_operator(CommandBody::SetLimit(setting))
     });
     shares.chain(lines).chain(towards_all).chain(largest).collect()
+}
+
+/// Quotas by the operator, what members opt in to, and what is paid into the fund.
+fn credit(scenario: &Scenario) -> Vec<Command> {
+    let (terms, effective) = (&scenario.funding.credit, scenario.traffic.window().from());
+    let quotas = member_ids(scenario).zip(&terms.entered).map(|(member, &maximum_minor)| {
+        let scope = Scope::Quota(member);
+        let setting = LimitSetting { arrangement: ARRANGEMENT, scope, maximum_minor, effective };
+        by_operator(CommandBody::SetLimit(setting))
+    });
+    let known = |kind| scenario.plan.limit(kind).is_some();
+    let opted_in = member_ids(scenario).zip(&terms.opted_in).flat_map(|(member, &most)| {
+        let debts = known(LimitKind::Debts).then(|| set_limit(member, Scope::Debts(member), most, effective));
+        let claims = known(LimitKind::Claims).then(|| set_limit(member, Scope::Claims(member), most, effective));
+        debts.into_iter().chain(claims)
+    });
+    let paid_in =
+        |member, amount| by_agent(CommandBody::MoveFund { arrangement: ARRANGEMENT, member, amount, deposit: true });
+    let contributions = terms.contributions().map(|(member, amount)| paid_in(Some(member), amount));
+    let capital = AmountMinor::new(terms.capital).ok().map(|amount| paid_in(None, amount));
+    quotas.chain(opted_in).chain(contributions).chain(capital).collect()
 }
 
 /// A limit set by a member.

@@ -56,6 +56,7 @@ pub(crate) fn outcome<J: Journal>(
         run_count: tally.run_count,
         runs,
         gains,
+        credit: scenario.plan.additions.credit.is_some().then(|| tally.credit.outcome()),
         members: tally.members,
         refused: tally.refused,
         waits: tally.waits,

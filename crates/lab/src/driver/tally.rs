@@ -7,6 +7,7 @@ use domain::event::{Admitted, CycleClosed, Disposition, EndReason, PaymentEntere
 use domain::plan::{LimitKind, OnLimit};
 use domain::{CycleId, Date, Event, EventBody, InstitutionId, MemberId, PaymentId, Refusal, Timestamp};
 
+use super::credit_tally::CreditTally;
 use super::run_tally::RunTally;
 use crate::outcome::{Counted, DayOutcome, MemberOutcome, WaitReason, Waits};
 use crate::scenario::Scenario;
@@ -33,6 +34,7 @@ pub(crate) struct Tally<'a> {
     pub(crate) days: BTreeMap<Date, DayOutcome>,
     pub(crate) run_count: u64,
     pub(crate) runs: RunTally<'a>,
+    pub(crate) credit: CreditTally,
 }
 
 #[derive(Clone, Copy)]
@@ -78,6 +80,7 @@ impl<'a> Tally<'a> {
             days: BTreeMap::new(),
             run_count: 0,
             runs: RunTally::new(scenario),
+            credit: CreditTally::default(),
         }
     }
 
@@ -131,7 +134,11 @@ impl<'a> Tally<'a> {
                 self.members[member.index()].prefunding_usd_cents += u128::from(amount.get());
             }
             EventBody::CycleClosed(closed) => self.cycle_closed(closed),
-            EventBody::CycleClosedWithCredit(close) => self.cycle_closed(&close.closed),
+            EventBody::FundMoved { amount, deposit: true, .. } => self.credit.fund_paid_into(*amount),
+            EventBody::CycleClosedWithCredit(close) => {
+                self.cycle_closed(&close.closed);
+                self.credit.take(close);
+            }
             EventBody::SettlementConfirmed { cycle, leg, .. } => self.settlement_confirmed(*cycle, *leg),
             EventBody::TransferConfirmed { debtor, creditor, amount, .. } => {
                 let amount = u128::from(amount.get());

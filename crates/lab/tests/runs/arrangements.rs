@@ -206,3 +206,22 @@ fn each_other_rulebook_plays_its_traffic_through_the_settlement_of_its_period() 
         assert_eq!(outcome.cycles_closed == 0, rulebook == "sipa", "{rulebook}");
     }
 }
+
+#[test]
+fn credit_by_right_takes_the_place_of_hard_currency_and_what_is_owed_adds_up() {
+    let window = ("2024-06-03", "2024-07-12");
+    let cash = run(&scenario(options("caudal", window, 3_000, 1)));
+    let credit = run(&scenario(options("caudal-credit", window, 3_000, 1)));
+    assert_adds_up(&credit, 3_000);
+    assert_eq!(cash.credit, None, "a rulebook without credit");
+    let found = credit.credit.expect("a rulebook with credit");
+    assert!(found.taken_usd_cents > 0 && found.most_owed_usd_cents > 0, "{found:?}");
+    assert_eq!(found.owed_usd_cents, 0, "a run goes on until all debts have had their time and are paid back");
+    assert!(found.fund_usd_cents > 0, "each member pays its share in");
+    assert!(
+        credit.hard_currency_usd_cents < cash.hard_currency_usd_cents,
+        "{} with credit, {} without",
+        credit.hard_currency_usd_cents,
+        cash.hard_currency_usd_cents
+    );
+}

@@ -86,14 +86,21 @@ pub fn assert_adds_up(outcome: &Outcome, submitted: u64) {
     assert_eq!(sum(&|member| i128::from(member.sent.count)), i128::from(payments.cleared));
     assert_eq!(sum(&|member| i128::from(member.received.usd_cents)), i128::from(outcome.cleared_usd_cents));
     assert_eq!(sum(&|member| member.net_usd_cents), 0);
-    assert_eq!(sum(&|member| minor(member.pay_in_usd_cents)), sum(&|member| minor(member.pay_out_usd_cents)));
+    let (pay_ins, pay_outs) =
+        (sum(&|member| minor(member.pay_in_usd_cents)), sum(&|member| minor(member.pay_out_usd_cents)));
+    match outcome.credit {
+        None => assert_eq!(pay_ins, pay_outs),
+        // What stays with the house is the margin of interest.
+        Some(credit) => assert!((0..=minor(credit.interest_paid_usd_cents)).contains(&(pay_ins - pay_outs))),
+    }
     assert_eq!(sum(&|member| minor(member.prefunding_usd_cents)), minor(outcome.prefunding_usd_cents));
     // Every net is settled: what was paid in is half of what the nets add up to without their sign, or more where three
     // members settle pair by pair.
-    let pay_ins = sum(&|member| minor(member.pay_in_usd_cents));
-    assert!(2 * pay_ins >= minor(outcome.nets_usd_cents));
-    if outcome.members.len() != 3 {
-        assert_eq!(2 * pay_ins, minor(outcome.nets_usd_cents));
+    if outcome.credit.is_none() {
+        assert!(2 * pay_ins >= minor(outcome.nets_usd_cents));
+        if outcome.members.len() != 3 {
+            assert_eq!(2 * pay_ins, minor(outcome.nets_usd_cents));
+        }
     }
     let transfers = sum(&|member| minor(member.transfers_paid_usd_cents));
     assert_eq!(pay_ins + transfers, minor(outcome.hard_currency_usd_cents));
