@@ -105,18 +105,18 @@ mod tests {
     fn a_quota_is_the_share_of_what_a_member_trades_with_its_minimum_and_its_multiplier() {
         let (plan, rule) = built_in("caudal-credit");
         let trade = [
-            YearOfTrade { paid: 300_000_000_00, received: 200_000_000_00 },
-            YearOfTrade { paid: 60_000_000_00, received: 40_000_000_00 },
-            YearOfTrade { paid: 1_00, received: 0 },
+            YearOfTrade { paid: 30_000_000_000, received: 20_000_000_000 },
+            YearOfTrade { paid: 6_000_000_000, received: 4_000_000_000 },
+            YearOfTrade { paid: 100, received: 0 },
         ];
         let terms = CreditTerms::new(&plan, rule.as_ref(), &["BRA", "PRY", "CUB"], &trade, 50_000);
         assert_eq!(
             terms.entered,
-            [50_000_000_00, 15_000_000_00, 2_000_000_00],
+            [5_000_000_000, 1_500_000_000, 200_000_000],
             "10 %, half as much again, at least 2 m"
         );
         assert_eq!(terms.opted_in, terms.entered);
-        assert_eq!(terms.contributions, [2_500_000_00, 750_000_00, 100_000_00], "5 % is paid in");
+        assert_eq!(terms.contributions, [250_000_000, 75_000_000, 10_000_000], "5 % is paid in");
     }
 
     #[test]
