@@ -6,6 +6,7 @@ use domain::event::{DisputeOutcome, EndReason};
 use domain::ids::Role;
 use domain::limit::Scope;
 use domain::plan::Initiator;
+use domain::reserve::ReserveGrant;
 use domain::{ArrangementId, Event, EventBody, InstitutionId, PaymentId};
 
 impl Model {
@@ -40,12 +41,18 @@ impl Model {
             EventBody::PrefundingMoved { .. }
             | EventBody::FeesConfirmed { .. }
             | EventBody::FundMoved { .. }
+            | EventBody::DrawingPaidOut { .. }
+            | EventBody::DrawingRepaid { .. }
             | EventBody::SettlementConfirmed { .. }
             | EventBody::ArrearsPaid { .. }
             | EventBody::TransferConfirmed { .. } => ("the agent", by(event, Role::Agent)),
             EventBody::CycleSettled { .. } => {
                 ("the agent or the house", by(event, Role::Agent) || by(event, Role::House))
             }
+            EventBody::ReserveDrawn(_) | EventBody::DrawingRenewed { .. } => match self.granted_by(&event.body)? {
+                (ReserveGrant::Right, member) => ("the member", by(event, Role::Member(member))),
+                (ReserveGrant::Decision, _) => ("two persons of the operator", by_two_operators(event)),
+            },
             EventBody::DayOpened { .. } => ("the operator", by(event, Role::Operator)),
             EventBody::DayClosed { .. }
             | EventBody::MemberLeaving { .. }

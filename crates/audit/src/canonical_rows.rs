@@ -121,6 +121,7 @@ fn each_row_of_arrangement(id: ArrangementId, arrangement: &Arrangement, add: &m
         add(&Row::FacilityStopped { arrangement: id });
     }
     each_row_of_credit(id, arrangement, add);
+    each_row_of_drawings(id, arrangement, add);
     each_row_of_debts(id, arrangement, add);
     each_row_of_cycles(id, arrangement, add);
 }
@@ -150,6 +151,33 @@ fn each_row_of_credit(id: ArrangementId, arrangement: &Arrangement, add: &mut im
         add(&Row::CycleOverdue { arrangement: id });
     }
     credit.stopped.iter().for_each(|missing| add(&Row::CloseStopped { arrangement: id, missing_minor: *missing }));
+}
+
+fn each_row_of_drawings(id: ArrangementId, arrangement: &Arrangement, add: &mut impl FnMut(&Row<'_>)) {
+    if arrangement.reserve.count != 0 {
+        add(&Row::Drawings { arrangement: id, count: arrangement.reserve.count });
+    }
+    let minor = |minor: i128| u64::try_from(minor).expect("what is owed of an amount fits one");
+    for (drawing, found) in &arrangement.reserve.drawings {
+        let (drawn, counted_to) = (&found.drawn, found.counted_to());
+        add(&Row::Drawing {
+            arrangement: id,
+            drawing: *drawing,
+            member: drawn.member,
+            line: drawn.line,
+            amount_minor: drawn.amount.get(),
+            rate_ppm: drawn.rate_ppm,
+            paid_out: found.paid_out,
+            renewed: found.renewed,
+            exact: found.exact_to(counted_to),
+            counted_to,
+            interest_paid_minor: minor(found.interest_paid),
+            swap: drawn.swap,
+        });
+        for (due, left) in found.due(arrangement.months_of(found)) {
+            add(&Row::DrawingInstalment { arrangement: id, drawing: *drawing, due, amount_minor: minor(left) });
+        }
+    }
 }
 
 fn each_row_that_members_set(id: ArrangementId, arrangement: &Arrangement, add: &mut impl FnMut(&Row<'_>)) {

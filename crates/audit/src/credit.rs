@@ -141,9 +141,13 @@ impl Model {
     }
 
     pub(crate) fn index_published(&mut self, id: ArrangementId, index: &str, rate_ppm: u32) -> Checked {
-        let named = self.credit_rule(id)?.interest.iter().any(|interest| interest.rate.index() == Some(index));
+        let additions = &self.plan(id)?.additions;
+        let of_credit = additions.credit.iter().flat_map(|rule| &rule.interest).map(|interest| &interest.rate);
+        let of_reserve = additions.reserve.iter().flat_map(|rule| &rule.lines).map(|line| &line.rate);
+        let named = of_credit.chain(of_reserve).any(|rate| rate.index() == Some(index));
+        let counts = additions.credit.is_some();
         holds(Check::Credit, "an index", "one that the rulebook names", named, index)?;
-        if let Some(today) = self.arrangement(id)?.business_date() {
+        if let Some(today) = self.arrangement(id)?.business_date().filter(|_| counts) {
             let accruals = self.counted(id, today)?;
             let credit = &mut self.arrangement_mut(id)?.credit;
             (credit.accruals, credit.counted_to) = (accruals, Some(today));
@@ -159,7 +163,9 @@ impl Model {
         amount: AmountMinor,
         deposit: bool,
     ) -> Checked {
-        self.credit_rule(id)?;
+        let additions = &self.plan(id)?.additions;
+        let has_fund = additions.credit.is_some() || additions.reserve.is_some();
+        holds(Check::Credit, "a fund", "a rulebook that has credit or a reserve fund", has_fund, id)?;
         let asset = self.arrangement(id)?.asset;
         let owner = match member {
             Some(member) => {
@@ -173,15 +179,18 @@ impl Model {
             let most = self.books.balance(fund).min(self.pot(id));
             let backed = amount.as_balance() <= most;
             holds(Check::Credit, "what leaves the fund", "no more than was paid in and backs nothing", backed, amount)?;
+            if let Some(member) = member {
+                self.check_access_left(id, member, self.books.balance(fund) - amount.as_balance())?;
+            }
         }
         let change = if deposit { amount.as_balance() } else { -amount.as_balance() };
         self.books.post(&[(fund, change), (agent(id, asset), -change)])
     }
 
     /// What the house holds for itself.
-    fn pot(&self, id: ArrangementId) -> i128 {
+    pub(crate) fn pot(&self, id: ArrangementId) -> i128 {
         let own = |key: &AccountKey| match key.kind {
-            AccountKind::Fund | AccountKind::Credit => true,
+            AccountKind::Fund | AccountKind::Credit | AccountKind::Reserve => true,
             AccountKind::Interest => key.owner == Owner::House,
             _ => false,
         };

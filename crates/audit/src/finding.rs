@@ -56,6 +56,8 @@ pub enum Check {
     Digest,
     /// Credit by right: parts of nets, claims and debts, the fund.
     Credit,
+    /// A reserve fund: drawings, their ceilings, repayment.
+    Reserve,
     /// What the rulebook asks for is not built.
     NotBuilt,
 }
@@ -90,6 +92,7 @@ impl Check {
             Self::Suspension => "AUDIT_SUSPENSION",
             Self::Digest => "AUDIT_DIGEST",
             Self::Credit => "AUDIT_CREDIT",
+            Self::Reserve => "AUDIT_RESERVE",
             Self::NotBuilt => "AUDIT_NOT_BUILT",
         }
     }

@@ -46,6 +46,7 @@ mod payout;
 mod pricing;
 mod queue;
 mod registry;
+mod reserve;
 mod returns;
 mod settlement;
 mod summary;

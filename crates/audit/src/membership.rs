@@ -9,6 +9,7 @@ use domain::ids::Role;
 use domain::limit::{LimitSetting, Scope};
 use domain::membership::PurposeSet;
 use domain::plan::{LimitKind, Price, QueuedIn};
+use domain::reserve::ReserveAgainst;
 use domain::{
     AccountKind, ArrangementId, BookId, CurrencyId, Event, EventBody, MemberId, Owner, PaymentId, PaymentState,
 };
@@ -87,7 +88,15 @@ impl Model {
         self.check_no_balance(
             id,
             member,
-            &[AccountKind::Position, AccountKind::NetDue, AccountKind::Credit, AccountKind::Fund],
+            &[
+                AccountKind::Position,
+                AccountKind::NetDue,
+                AccountKind::Credit,
+                AccountKind::Fund,
+                AccountKind::Reserve,
+                AccountKind::ReserveDue,
+                AccountKind::SwapHeld,
+            ],
         )?;
         let arrangement = self.arrangement(id)?;
         let owing =
@@ -226,7 +235,11 @@ impl Model {
             (Price::Fixed { spread_max_ppm, .. }, Quote::TwoSided { buy, sell }) => {
                 check_spread(buy, sell, spread_max_ppm)?;
             }
-            (Price::Open { .. }, Quote::Reference(rate)) => {
+            (price @ (Price::Open { .. } | Price::Par), Quote::Reference(rate)) => {
+                let lines = arrangement.plan.additions.reserve.iter().flat_map(|rule| &rule.lines);
+                let needed =
+                    price != Price::Par || lines.into_iter().any(|line| line.against == ReserveAgainst::Currency);
+                holds(Check::Rate, "a reference rate", "where something has a price", needed, currency)?;
                 let others = arrangement.rates.keys().any(|(by, of)| *of == currency && *by != member);
                 holds(Check::Rate, "a reference rate", "one member for a currency", !others, currency)?;
                 if let Some(Quote::Reference(last)) = arrangement.rates.get(&(member, currency)) {

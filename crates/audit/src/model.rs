@@ -7,6 +7,7 @@ use crate::finding::{Check, Checked, Finding, equal, holds};
 use crate::identifiers::Shelves;
 use crate::open_run::OpenRun;
 use crate::payment::{Payment, Payments};
+use crate::reserve::Reserve;
 use domain::canonical::Accumulator;
 use domain::event::{Quote, SettlementLeg, Stage};
 use domain::limit::Scope;
@@ -148,6 +149,7 @@ pub(crate) struct Arrangement {
     /// Figures of the whole run.
     pub(crate) totals: Totals,
     pub(crate) credit: Credit,
+    pub(crate) reserve: Reserve,
 }
 
 /// An optimisation run under way: the items it froze and those it has to release.
@@ -302,6 +304,10 @@ impl Model {
             EventBody::FundMoved { arrangement, member, amount, deposit } => {
                 self.fund_moved(*arrangement, *member, *amount, *deposit)
             }
+            EventBody::ReserveDrawn(_)
+            | EventBody::DrawingPaidOut { .. }
+            | EventBody::DrawingRepaid { .. }
+            | EventBody::DrawingRenewed { .. } => self.reserve_event(&event.body),
             EventBody::SettlementConfirmed { arrangement, cycle, leg } => {
                 self.settlement_confirmed(*arrangement, *cycle, *leg)
             }

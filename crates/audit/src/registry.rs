@@ -146,6 +146,7 @@ impl Model {
             just_in_arrears: BTreeSet::new(),
             totals: Totals::default(),
             credit: crate::credit::Credit::default(),
+            reserve: crate::reserve::Reserve::default(),
         };
         self.arrangements.insert(arrangement, opened);
         Ok(())

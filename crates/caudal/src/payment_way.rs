@@ -131,5 +131,8 @@ pub(crate) const fn kind(kind: AccountKind) -> &'static str {
         AccountKind::Fee => "fee",
         AccountKind::Credit => "credit",
         AccountKind::Fund => "fund",
+        AccountKind::Reserve => "reserve",
+        AccountKind::ReserveDue => "reserve due",
+        AccountKind::SwapHeld => "swap held",
     }
 }

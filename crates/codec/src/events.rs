@@ -142,6 +142,10 @@ events! {
     [61, 1] CloseStopped { arrangement, cycle, missing };
     [62, 1] IndexPublished { arrangement, index, rate_ppm };
     [63, 1] FundMoved { arrangement, member, amount, deposit };
+    [64, 1] ReserveDrawn(drawn);
+    [65, 1] DrawingPaidOut { arrangement, drawing };
+    [66, 1] DrawingRepaid { arrangement, drawing, principal_minor, interest_minor };
+    [67, 1] DrawingRenewed { arrangement, drawing };
     [70, 1] PaymentsPricedForPayees { arrangement, date, collect_on, payments };
     [71, 1] FacilityStopped { arrangement };
     [72, 1] FacilityResumed { arrangement };

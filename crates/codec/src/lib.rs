@@ -30,6 +30,7 @@ mod lists;
 mod numbers;
 mod plan;
 mod reader;
+mod reserve;
 mod values;
 mod writer;
 

@@ -13,6 +13,7 @@ use domain::plan::{
     BusinessDays, CalendarRole, CheckDigit, ConversionRates, Counterparty, DayStep, Denomination, FeeTo, Initiator,
     LimitKind, Netting, PositionCurrency, Purpose, QueuedIn, ReturnRate, Silence, TriggerEvent, WhenUnset,
 };
+use domain::reserve::{ReserveAgainst, ReserveBase, ReserveGrant};
 use domain::{PaymentState, RunMethod};
 use money::{DayCount, Rounding};
 
@@ -66,7 +67,7 @@ variants! {
         GiveConformity = 18, ConfirmPayouts = 19, FailPayout = 20, Return = 21, OpenDispute = 22, EndDispute = 23,
         ConfirmSettlement = 24, ConfirmTransfer = 25, Suspend = 26, Reinstate = 27, ProposeRun = 28,
         ResumeFacility = 40, ConfirmFees = 41,
-        PublishIndex = 30, MoveFund = 31,
+        PublishIndex = 30, MoveFund = 31, DrawReserve = 32, RenewDrawing = 33, MoveDrawing = 34,
         GiveNotice = 50, WithdrawNotice = 51, SetPurposes = 52, SetStage = 53, ExtendDay = 54,
         SetHoliday = 55, MovePayIn = 56, MoveRun = 57, SetEntryConsent = 58,
         CompleteCycle = 59, ConfirmArrears = 100,
@@ -98,6 +99,9 @@ variants! {
     PositionCurrency { Asset = 1, Denominated = 2 }
     Purpose { Goods = 1, Services = 2, Remittance = 3, Pension = 4, PublicProgramme = 5, Investment = 6 }
     QueuedIn { Cancel = 1, Keep = 2 }
+    ReserveAgainst { Promise = 1, Currency = 2 }
+    ReserveBase { PaidIn = 1, Committed = 2 }
+    ReserveGrant { Right = 1, Decision = 2 }
     ReturnRate { Original = 1, Day = 2 }
     Rounding { Floor = 1, Ceiling = 2, HalfUp = 3, HalfEven = 4 }
     RungAction { Notice = 1, Consult = 2, NoNewCredit = 3, Referral = 4 }
@@ -134,7 +138,7 @@ tags! {
         MEMBERS = 1, INITIATOR = 2, INSTRUMENT = 3, PRICE = 4, DENOMINATION = 5, COUNTERPARTY = 6,
         POSITION_CURRENCY = 7, SETTLEMENT_ASSET = 8, TRIGGERS = 9, PURPOSES = 10, EVIDENCE = 11, LIMIT = 12, QUEUE = 13,
         DAY = 14, CYCLE = 15, SETTLEMENT = 16, INTEREST = 17, CONFORMITY = 18, RETURNS = 19, SUSPENSION = 20,
-        CREDIT = 30, QUOTAS = 31, FUND = 32, CREDIT_INTEREST = 33, LADDER = 34, FEES = 40, EXIT = 50, DEFAULT = 51,
+        CREDIT = 30, QUOTAS = 31, FUND = 32, CREDIT_INTEREST = 33, LADDER = 34, RESERVE = 35, FEES = 40, EXIT = 50, DEFAULT = 51,
     }
     scope {
         INSTITUTION_SHARE = 1, PAIR = 2, CREDITOR_EXPOSURE = 3, PER_PAYMENT = 4, PREFINANCING = 5, COMMITTED_LINE = 6,

@@ -134,6 +134,7 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
 // Keys 1 to 19: credit; 20 to 39: kinds of arrangements.
 plan_additions! {
     credit = 1,
+    reserve = 10,
     price_directions = 20,
     limit_maxima = 21,
     fees = 22,
@@ -439,6 +440,7 @@ rule_keys! {
     Fund = FUND,
     CreditInterest = CREDIT_INTEREST,
     Ladder = LADDER,
+    Reserve = RESERVE,
     Fees = FEES,
     Exit = EXIT,
     Default = DEFAULT,

@@ -6,8 +6,8 @@ use crate::reader::{Reader, Refused};
 use crate::writer::Writer;
 use domain::event::{CycleClosed, FxResult, PaymentEntered, Quote, SettlementLeg};
 use domain::ids::{
-    Actor, ArrangementId, CalendarId, Commitment, ContentDigest, CurrencyId, CycleId, DocumentKey, InstitutionId,
-    MemberId, PaymentId, PaymentKey, Role, RulebookId, RunId, Uetr,
+    Actor, ArrangementId, CalendarId, Commitment, ContentDigest, CurrencyId, CycleId, DocumentKey, DrawingId,
+    InstitutionId, MemberId, PaymentId, PaymentKey, Role, RulebookId, RunId, Uetr,
 };
 use domain::limit::{LimitSetting, Scope};
 use domain::payment::Amounts;
@@ -32,7 +32,7 @@ macro_rules! ordinals {
     };
 }
 
-ordinals!(MemberId, InstitutionId, CurrencyId, RulebookId, ArrangementId, CalendarId, CycleId, RunId);
+ordinals!(MemberId, InstitutionId, CurrencyId, RulebookId, ArrangementId, CalendarId, CycleId, RunId, DrawingId);
 
 macro_rules! byte_strings {
     ($($name:ident),+) => {

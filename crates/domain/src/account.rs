@@ -57,6 +57,12 @@ pub enum AccountKind {
     Credit = 25,
     /// Arrangement: paid into the fund by a member, or, the house's, capital from outside.
     Fund = 26,
+    /// Arrangement: what a member owes the fund from drawings (−).
+    Reserve = 27,
+    /// Arrangement: drawn by a member and not yet paid out to it by the agent.
+    ReserveDue = 28,
+    /// Arrangement, in a member's currency: what the fund holds of it against swaps (+, the house's; −, the member's).
+    SwapHeld = 29,
 }
 
 impl AccountKind {
@@ -76,6 +82,9 @@ impl AccountKind {
         Self::Fee,
         Self::Credit,
         Self::Fund,
+        Self::Reserve,
+        Self::ReserveDue,
+        Self::SwapHeld,
     ];
 
     /// Whether accounts of this kind stand in members' edge books (else in an arrangement's).

@@ -11,12 +11,13 @@ use crate::account::{AccountKey, BookId, Owner};
 use crate::credit::{CreditBalance, Holding};
 use crate::event::{DisputeOutcome, Payout, Quote, Stage};
 use crate::ids::{
-    ArrangementId, CalendarId, ContentDigest, CurrencyId, CycleId, InstitutionId, MemberId, PaymentId, RulebookId,
-    RunId, Uetr,
+    ArrangementId, CalendarId, ContentDigest, CurrencyId, CycleId, DrawingId, InstitutionId, MemberId, PaymentId,
+    RulebookId, RunId, Uetr,
 };
 use crate::limit::Scope;
 use crate::membership::PurposeSet;
 use crate::payment::{LegState, PaymentState};
+use crate::reserve::SwapSide;
 use crate::time::{Date, Timestamp};
 use money::Rate;
 use sha2::{Digest, Sha256};
@@ -117,6 +118,26 @@ pub enum Row<'a> {
     CloseStopped { arrangement: ArrangementId, missing_minor: u64 },
     /// The open day is the first after a period whose last business day was never opened: the cycle closes with it.
     CycleOverdue { arrangement: ArrangementId },
+    /// How many drawings there were from a reserve fund; none: no row.
+    Drawings { arrangement: ArrangementId, count: u32 },
+    /// A drawing of which something is owed: interest so far in minor units times days times parts per million up to a
+    /// date, and what was paid of it.
+    Drawing {
+        arrangement: ArrangementId,
+        drawing: DrawingId,
+        member: MemberId,
+        line: u8,
+        amount_minor: u64,
+        rate_ppm: u32,
+        paid_out: bool,
+        renewed: u8,
+        exact: i128,
+        counted_to: Date,
+        interest_paid_minor: u64,
+        swap: Option<SwapSide>,
+    },
+    /// What is due of it on a day.
+    DrawingInstalment { arrangement: ArrangementId, drawing: DrawingId, due: Date, amount_minor: u64 },
     /// The notice of a member, and whether it holds.
     Notice { arrangement: ArrangementId, member: MemberId, effective: Date, leaving: bool },
     /// What a member admits, where it has said so.
@@ -399,6 +420,30 @@ fn write_row(row: &Row<'_>, out: &mut Vec<u8>) {
         }
         Row::CycleOverdue { arrangement } => {
             w.u8(66).u16(arrangement.0);
+        }
+        Row::Drawings { arrangement, count } => {
+            w.u8(75).u16(arrangement.0).u32(*count);
+        }
+        Row::Drawing {
+            arrangement,
+            drawing,
+            member,
+            line,
+            amount_minor,
+            rate_ppm,
+            paid_out,
+            renewed,
+            exact,
+            counted_to,
+            interest_paid_minor,
+            swap,
+        } => {
+            w.u8(76).u16(arrangement.0).u32(drawing.0).u16(member.0).u8(*line).u64(*amount_minor).u32(*rate_ppm);
+            w.u8(u8::from(*paid_out)).u8(*renewed).i128(*exact).i32(counted_to.0).u64(*interest_paid_minor);
+            w.option(*swap, |w, swap| w.u16(swap.currency.0).rate(swap.rate).u64(swap.amount.get()));
+        }
+        Row::DrawingInstalment { arrangement, drawing, due, amount_minor } => {
+            w.u8(77).u16(arrangement.0).u32(drawing.0).i32(due.0).u64(*amount_minor);
         }
         Row::Notice { arrangement, member, effective, leaving } => {
             w.u8(80).u16(arrangement.0).u16(member.0).i32(effective.0).u8(u8::from(*leaving));

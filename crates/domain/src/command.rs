@@ -3,8 +3,8 @@
 use crate::account::Owner;
 use crate::event::{DisputeOutcome, EndReason, Quote, Stage};
 use crate::ids::{
-    Actor, ArrangementId, CalendarId, Commitment, ContentDigest, CurrencyId, CycleId, DocumentKey, InstitutionId,
-    MemberId, PaymentId, RulebookId, RunId, Uetr,
+    Actor, ArrangementId, CalendarId, Commitment, ContentDigest, CurrencyId, CycleId, DocumentKey, DrawingId,
+    InstitutionId, MemberId, PaymentId, RulebookId, RunId, Uetr,
 };
 use crate::limit::LimitSetting;
 use crate::plan::{DayStep, Denomination, Plan, Purpose};
@@ -271,6 +271,38 @@ pub enum CommandBody {
         amount: AmountMinor,
         /// Whether it is paid in.
         deposit: bool,
+    },
+    /// A member draws on a line of the reserve fund, where it may by right; or the operator enters what the fund decided,
+    /// with four eyes.
+    DrawReserve {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// Who draws.
+        member: MemberId,
+        /// Name of the line, as in the rulebook.
+        line: String,
+        /// Amount in minor units of the settlement asset.
+        amount: AmountMinor,
+        /// The member's currency that is given for it, on a line that swaps.
+        against: Option<CurrencyId>,
+    },
+    /// Renews a drawing: what is owed is due later. Who may draw on its line may renew it.
+    RenewDrawing {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// The drawing.
+        drawing: DrawingId,
+    },
+    /// The agent confirms that a drawing was paid out, all of it; or that something was repaid.
+    MoveDrawing {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// The drawing.
+        drawing: DrawingId,
+        /// Amount in minor units of the settlement asset.
+        amount: AmountMinor,
+        /// Whether it was repaid: interest so far first, then what is due, the oldest first.
+        repaid: bool,
     },
     /// A member gives notice that it leaves: from a date on nothing new is in its name, and it is out when what it owes and is
     /// owed has settled.

@@ -6,14 +6,15 @@
 use crate::account::Owner;
 use crate::credit::CycleClosedWithCredit;
 use crate::ids::{
-    Actor, ArrangementId, CalendarId, Commitment, ContentDigest, CurrencyId, CycleId, DocumentKey, InstitutionId,
-    MemberId, PaymentId, PaymentKey, RulebookId, RunId, Uetr,
+    Actor, ArrangementId, CalendarId, Commitment, ContentDigest, CurrencyId, CycleId, DocumentKey, DrawingId,
+    InstitutionId, MemberId, PaymentId, PaymentKey, RulebookId, RunId, Uetr,
 };
 use crate::limit::{LimitSetting, Scope};
 use crate::original::PaymentOriginal;
 use crate::payment::{Amounts, PricedForPayee, PricedPayment};
 use crate::plan::{DayStep, Denomination, Plan, Purpose};
 use crate::refusal::Refusal;
+use crate::reserve::ReserveDrawn;
 use crate::run::{RunMethod, RunProof};
 use crate::time::{Date, Timestamp};
 use money::{AmountMinor, CurrencyCode, Rate};
@@ -572,6 +573,33 @@ pub enum EventBody {
         /// Whether it was paid in.
         deposit: bool,
     },
+    /// Something was drawn from the reserve fund.
+    ReserveDrawn(Box<ReserveDrawn>),
+    /// The agent paid a drawing out, and on a line that swaps the member's currency was given for it.
+    DrawingPaidOut {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// The drawing.
+        drawing: DrawingId,
+    },
+    /// The agent was paid what a member owed from a drawing; on a line that swaps, its currency was given back in proportion.
+    DrawingRepaid {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// The drawing.
+        drawing: DrawingId,
+        /// Of what was drawn, in minor units of the settlement asset: the oldest instalments.
+        principal_minor: u64,
+        /// Interest up to the business date.
+        interest_minor: u64,
+    },
+    /// A drawing was renewed: every instalment of it is due later, by the months of its line.
+    DrawingRenewed {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// The drawing.
+        drawing: DrawingId,
+    },
     /// The agent confirmed a settlement leg.
     SettlementConfirmed {
         /// The arrangement.
@@ -866,6 +894,9 @@ pub enum CommandKind {
     ConfirmFees = 41,
     PublishIndex = 30,
     MoveFund = 31,
+    DrawReserve = 32,
+    RenewDrawing = 33,
+    MoveDrawing = 34,
     GiveNotice = 50,
     WithdrawNotice = 51,
     SetPurposes = 52,

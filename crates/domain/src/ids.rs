@@ -67,6 +67,10 @@ ordinal!(
     CycleId(u32)
 );
 ordinal!(
+    /// A drawing from the reserve fund of one arrangement.
+    DrawingId(u32)
+);
+ordinal!(
     /// An optimisation run of one arrangement.
     RunId(u32)
 );

@@ -20,6 +20,7 @@ pub mod payment;
 pub mod plan;
 pub mod refusal;
 pub mod refusal_text;
+pub mod reserve;
 pub mod run;
 pub mod time;
 

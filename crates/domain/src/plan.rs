@@ -7,6 +7,7 @@
 use crate::credit::CreditRule;
 use crate::membership::{CompletionRule, ExitRule};
 use crate::refusal::Refusal;
+use crate::reserve::ReserveRule;
 use money::{AmountMinor, CurrencyCode, RateRounding, Rounding};
 
 /// Compiled rules of one version of a rulebook.
@@ -66,6 +67,8 @@ pub struct Plan {
 pub struct PlanAdditions {
     /// Credit by right.
     pub credit: Option<Box<CreditRule>>,
+    /// A reserve fund that lends.
+    pub reserve: Option<Box<ReserveRule>>,
     /// Decimals and rounding of an open price in directions that have their own.
     pub price_directions: Vec<PriceDirection>,
     /// Maxima of the rulebook's own, in minor units of the settlement asset: they hold where nobody has set a limit.
@@ -546,6 +549,7 @@ pub enum RuleKey {
     Fund,
     CreditInterest,
     Ladder,
+    Reserve,
     Exit,
     Default,
 }

@@ -184,6 +184,22 @@ refusals! {
     FundInUse = 98, "FUND_IN_USE";
     /// The rulebook has no fund, or no credit.
     NoCreditInRulebook = 99, "NO_CREDIT_IN_RULEBOOK";
+    /// The line does not renew, or not as often.
+    NotRenewable = 100, "NOT_RENEWABLE";
+    /// The reserve fund has no such line, or not for that member, or not against that.
+    ReserveLineUnknown = 150, "RESERVE_LINE_UNKNOWN";
+    /// The member has not contributed to the reserve fund.
+    NoContribution = 151, "NO_CONTRIBUTION";
+    /// What the member owes on all lines would pass its ceiling.
+    TotalCeiling = 152, "TOTAL_CEILING";
+    /// What it owes on the line would pass the line's share of its ceiling.
+    LineCeiling = 153, "LINE_CEILING";
+    /// The member owes an instalment whose day has passed.
+    InArrears = 154, "IN_ARREARS";
+    /// The fund holds less than that.
+    FundShort = 155, "FUND_SHORT";
+    /// There is no such drawing, or the amount is not that of it.
+    DrawingMismatch = 156, "DRAWING_MISMATCH";
     /// The notice holds earlier than the rulebook allows.
     NoticeTooShort = 157, "NOTICE_TOO_SHORT";
     /// The rulebook asks for notice: a member does not leave at once.
@@ -253,10 +269,12 @@ impl Refusal {
             | Self::PrefinancingLimit
             | Self::MemberLimit
             | Self::FacilityLimit
-            | Self::FacilityStopped => "AM23",
-            Self::ShareExceeded | Self::PrefundedBalance => "AM04",
+            | Self::FacilityStopped
+            | Self::TotalCeiling
+            | Self::LineCeiling => "AM23",
+            Self::ShareExceeded | Self::PrefundedBalance | Self::FundShort => "AM04",
             Self::ReturnTooLate => "FF12",
-            Self::ReturnExceeds | Self::LegMismatch | Self::FeeMismatch => "AM09",
+            Self::ReturnExceeds | Self::LegMismatch | Self::FeeMismatch | Self::DrawingMismatch => "AM09",
             Self::Screened => "RR04",
             Self::CalendarUnknown
             | Self::RulebookUnknown
@@ -291,6 +309,10 @@ impl Refusal {
             | Self::IndexNotInRulebook
             | Self::FundInUse
             | Self::NoCreditInRulebook
+            | Self::NotRenewable
+            | Self::ReserveLineUnknown
+            | Self::NoContribution
+            | Self::InArrears
             | Self::NoticeTooShort
             | Self::NoticeRequired
             | Self::NoticeGiven
@@ -347,6 +369,14 @@ impl Refusal {
             Self::IndexNotInRulebook => Some(RuleKey::CreditInterest),
             Self::FundInUse => Some(RuleKey::Fund),
             Self::NoCreditInRulebook => Some(RuleKey::Credit),
+            Self::NotRenewable
+            | Self::ReserveLineUnknown
+            | Self::NoContribution
+            | Self::TotalCeiling
+            | Self::LineCeiling
+            | Self::InArrears
+            | Self::FundShort
+            | Self::DrawingMismatch => Some(RuleKey::Reserve),
             Self::EntryClosed | Self::NotABusinessDay | Self::ScheduleInvalid | Self::DayIsOpen => Some(RuleKey::Day),
             Self::NoticeTooShort | Self::NoticeRequired | Self::NoticeGiven | Self::NoNotice | Self::MemberLeaving => {
                 Some(RuleKey::Exit)
@@ -410,6 +440,10 @@ impl Refusal {
                 | Self::PrefundingInUse
                 | Self::InArrears
                 | Self::FundInUse
+                | Self::TotalCeiling
+                | Self::LineCeiling
+                | Self::InArrears
+                | Self::FundShort
                 | Self::DayNotOpen
         )
     }

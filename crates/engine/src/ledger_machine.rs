@@ -107,8 +107,9 @@ impl Machine for LedgerMachine {
                 let cited: usize = plan.articles.iter().map(|(_, article)| article.citation.len()).sum();
                 let additions = &plan.additions;
                 let listed = additions.price_directions.len() + additions.limit_maxima.len();
-                // Tables of credit are the source's again, each number in nine bytes at most.
-                let credit = additions.credit.as_ref().map_or(0, |_| source.len() * 2);
+                // Tables of credit and lines of a fund are the source's again, each number in nine bytes at most.
+                let listed_twice = additions.credit.is_some() || additions.reserve.is_some();
+                let credit = if listed_twice { source.len() * 2 } else { 0 };
                 let texts = source.len() + cited + credit + plan.name.len() + plan.day.zone.len();
                 texts + listed * LIST_ITEM_BYTES + PLAN_BYTES
             }
@@ -122,6 +123,8 @@ impl Machine for LedgerMachine {
             // The command itself is not written: what it releases is.
             CommandBody::ProposeRun(proposal) => proposal.settled.len() * RELEASED_BYTES,
             CommandBody::PublishIndex { index, .. } => index.len(),
+            // A drawing has its instalments: no more than a line may have.
+            CommandBody::DrawReserve { .. } => usize::from(u8::MAX) * LIST_ITEM_BYTES,
             CommandBody::CompleteCycle { reason, .. }
             | CommandBody::ExtendDay { reason, .. }
             | CommandBody::SetHoliday { reason, .. }
@@ -130,6 +133,8 @@ impl Machine for LedgerMachine {
             CommandBody::SetPurposes { purposes, .. } => purposes.len() * LIST_ITEM_BYTES,
             CommandBody::RegisterCurrency { .. }
             | CommandBody::MoveFund { .. }
+            | CommandBody::RenewDrawing { .. }
+            | CommandBody::MoveDrawing { .. }
             | CommandBody::OpenArrangement { .. }
             | CommandBody::Join { .. }
             | CommandBody::Leave { .. }

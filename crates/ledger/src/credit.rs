@@ -73,12 +73,12 @@ fn missing_minor(state: &State, arrangement: &Arrangement, close: &CycleClosedWi
 }
 
 /// What the house holds for itself: the fund, the margins of interest, and what members owe it from credit less what they
-/// are owed, with the sign of the money that came in for it.
+/// are owed, and from drawings, with the sign of the money that came in for it.
 pub(crate) fn pot_minor(state: &State, arrangement: &Arrangement) -> i128 {
     let of_book = state.accounts.iter().filter(|(key, _)| {
         let house_interest = key.owner == Owner::House && key.kind == AccountKind::Interest;
         key.book == BookId::Arrangement(arrangement.id)
-            && (house_interest || matches!(key.kind, AccountKind::Fund | AccountKind::Credit))
+            && (house_interest || matches!(key.kind, AccountKind::Fund | AccountKind::Credit | AccountKind::Reserve))
     });
     of_book.map(|(_, balance)| balance).sum()
 }

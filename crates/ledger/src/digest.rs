@@ -133,6 +133,7 @@ fn add_arrangement(arrangement: &Arrangement, form: &mut CanonicalForm) {
     }
     add_pairs(arrangement, form);
     add_credit(arrangement, form);
+    add_reserve(arrangement, form);
     for closed in &arrangement.closed_cycles {
         let (cycle, date, settle_on, settled) = (closed.cycle, closed.date, closed.settle_on, closed.settled);
         form.add(&Row::Cycle { arrangement: id, cycle, date, settle_on, settled });
@@ -176,6 +177,32 @@ fn add_credit(arrangement: &Arrangement, form: &mut CanonicalForm) {
     }
     if let Some(missing_minor) = credit.stopped_minor {
         form.add(&Row::CloseStopped { arrangement: id, missing_minor });
+    }
+}
+
+fn add_reserve(arrangement: &Arrangement, form: &mut CanonicalForm) {
+    let (id, reserve) = (arrangement.id, &arrangement.reserve);
+    if reserve.count > 0 {
+        form.add(&Row::Drawings { arrangement: id, count: reserve.count });
+    }
+    for (&drawing, found) in &reserve.drawings {
+        form.add(&Row::Drawing {
+            arrangement: id,
+            drawing,
+            member: found.member,
+            line: found.line,
+            amount_minor: found.amount_minor,
+            rate_ppm: found.rate_ppm,
+            paid_out: found.paid_out,
+            renewed: found.renewed,
+            exact: found.exact,
+            counted_to: found.counted_to,
+            interest_paid_minor: found.interest_paid_minor,
+            swap: found.swap,
+        });
+        for (&due, &amount_minor) in &found.instalments {
+            form.add(&Row::DrawingInstalment { arrangement: id, drawing, due, amount_minor });
+        }
     }
 }
 

@@ -1,12 +1,14 @@
 //! Who can draw what, where, today: every limit, line and credit of an arrangement with what is drawn, what is left, when it
 //! has to be repaid, and what stands in the way.
 
-use crate::credit::{debtor_schedule, right_minor};
+use crate::credit::{debtor_schedule, pot_minor, right_minor};
+use crate::reserve::line_ceiling_minor;
 use crate::state::{Arrangement, State, pair_side};
 use domain::credit::{CreditPart, CreditRule, HoldingKind, RungAction, RungOf};
 use domain::event::Stage;
 use domain::limit::Scope;
 use domain::plan::{LimitKind, WhenUnset};
+use domain::reserve::{ReserveAgainst, ReserveGrant, ReserveRule};
 use domain::{AccountKind, ArrangementId, Date, MemberId, Owner};
 
 /// What may be drawn.
@@ -32,6 +34,13 @@ pub enum FacilityKind {
     CreditGiven,
     /// The contribution to the fund: what is paid in, and what is still to be.
     FundContribution,
+    /// Everything that may be drawn from the reserve fund, over all its lines.
+    Reserve,
+    /// One line of it: its place in the rulebook.
+    ReserveLine {
+        /// From 0.
+        line: u8,
+    },
 }
 
 /// What stands in the way, or is to be known.
@@ -45,6 +54,22 @@ pub enum Condition {
     NotOptedIn,
     /// A deferral is unpaid.
     DeferralUnpaid,
+    /// The member has contributed nothing, of which its access would be a multiple.
+    NotContributing,
+    /// An instalment of what it drew is unpaid, though its day has passed.
+    InArrears {
+        /// Its day.
+        since: Date,
+    },
+    /// A body of the fund decides; the operator enters it.
+    ByDecision,
+    /// The member's own currency is given for it, and comes back at the same rate.
+    AgainstOwnCurrency,
+    /// The fund holds no more than this, in minor units.
+    FundHolds {
+        /// What it could lend.
+        minor: u64,
+    },
     /// A transfer of the pair is due.
     TransferDue {
         /// By this date.
@@ -108,6 +133,9 @@ impl State {
                 facilities.extend(of_member.credit(rule, &members));
                 facilities.push(of_member.credit_given(rule));
                 facilities.extend(of_member.contribution(rule));
+            }
+            if let Some(rule) = found.reserve_rule() {
+                facilities.extend(of_member.reserve(rule));
             }
         }
         facilities
@@ -298,6 +326,52 @@ impl Of<'_> {
         let key = self.arrangement.account_of(Owner::Member(self.member), AccountKind::Fund);
         let due = credit::ceiling::share_minor(quota, fund.paid_in_ppm);
         Some(self.facility(FacilityKind::FundContribution, Some(due), self.state.accounts.balance_of(&key)))
+    }
+
+    /// The reserve fund: all of it, then line by line. Room is no more than what is left over all lines and in the fund.
+    fn reserve(&self, rule: &ReserveRule) -> Vec<Facility> {
+        let base = self.state.reserve_base_minor(self.arrangement, rule, self.member);
+        let ceiling = self.state.ceiling_minor(rule, self.member, base);
+        let holds = u64::try_from(pot_minor(self.state, self.arrangement)).unwrap_or(0);
+        let all = self.reserve_facility(FacilityKind::Reserve, None, ceiling, (base, holds));
+        let code = &self.state.shared.members[self.member.index()].code;
+        let mut facilities = vec![all];
+        for (place, line) in (0_u8..).zip(&rule.lines).filter(|(_, line)| !line.not_for.contains(code)) {
+            let kind = FacilityKind::ReserveLine { line: place };
+            let most = line_ceiling_minor(line, ceiling);
+            let mut facility = self.reserve_facility(kind, Some(place), most, (base, holds));
+            facility.room_minor = facility.room_minor.min(facilities[0].room_minor);
+            if line.granted_by == ReserveGrant::Decision {
+                facility.conditions.push(Condition::ByDecision);
+            }
+            if line.against == ReserveAgainst::Currency {
+                facility.conditions.push(Condition::AgainstOwnCurrency);
+            }
+            facilities.push(facility);
+        }
+        facilities
+    }
+
+    fn reserve_facility(&self, kind: FacilityKind, line: Option<u8>, most: u128, fund: (u64, u64)) -> Facility {
+        let (base, holds) = fund;
+        let drawn = self.arrangement.drawn_minor(self.member, line);
+        let mut facility =
+            self.facility(kind, Some(u64::try_from(most).unwrap_or(u64::MAX)), crate::state::signed(drawn));
+        let own = self.arrangement.drawings_of(self.member).map(|(_, drawing)| drawing);
+        let of_line = own.filter(|drawing| line.is_none_or(|line| drawing.line == line));
+        facility.maturity = of_line.filter_map(|drawing| drawing.instalments.keys().next().copied()).min();
+        if base == 0 {
+            facility.conditions.push(Condition::NotContributing);
+        }
+        if let Some(since) = self.arrangement.in_arrears_since(self.member) {
+            facility.conditions.push(Condition::InArrears { since });
+            facility.room_minor = Some(0);
+        }
+        if facility.room_minor.is_some_and(|room| room > holds) {
+            facility.conditions.push(Condition::FundHolds { minor: holds });
+            facility.room_minor = Some(holds);
+        }
+        facility
     }
 
     /// Rungs that are reached; what they stop is stopped.

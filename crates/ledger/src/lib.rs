@@ -43,10 +43,12 @@ mod netting;
 mod payments;
 mod pricing;
 mod pulse;
+mod reserve;
 mod state;
 pub mod view;
 mod view_credit;
 mod view_limits;
+pub mod view_reserve;
 
 pub use decide::{Answer, Gathered, KnownPayment, Needs, decide, iso7064_mod_11_10, kind_of};
 pub use evolve::evolve;

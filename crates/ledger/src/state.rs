@@ -4,6 +4,7 @@ use crate::accounts::{AccountId, Accounts};
 use crate::calendar::Calendar;
 use crate::credit::CreditState;
 use crate::payments::Payments;
+use crate::reserve::ReserveState;
 use domain::canonical::Accumulator;
 use domain::event::{Quote, SettlementLeg, Stage};
 use domain::limit::Scope;
@@ -151,6 +152,7 @@ pub(crate) struct Arrangement {
     /// Number of items queued.
     pub(crate) queued_count: u64,
     pub(crate) credit: CreditState,
+    pub(crate) reserve: ReserveState,
 }
 
 /// An optimisation run that stays open: its items are *in cycle*.

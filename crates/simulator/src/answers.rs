@@ -244,6 +244,18 @@ fn tells_of(command: &CommandBody, event: &EventBody, answer: &Answer) -> bool {
             E::TransferConfirmed { debtor: from, creditor: to, amount: moved, .. },
         ) => (debtor, creditor, amount) == (from, to, moved),
         (C::ResumeFacility { arrangement }, E::FacilityResumed { arrangement: of }) => arrangement == of,
+        (C::MoveFund { member, amount, deposit, .. }, E::FundMoved { member: of, amount: moved, deposit: how, .. }) => {
+            (member, amount, deposit) == (of, moved, how)
+        }
+        (C::DrawReserve { member, amount, .. }, E::ReserveDrawn(drawn)) => {
+            (*member, *amount) == (drawn.member, drawn.amount)
+        }
+        (C::RenewDrawing { drawing, .. }, E::DrawingRenewed { drawing: found, .. })
+        | (C::MoveDrawing { drawing, repaid: false, .. }, E::DrawingPaidOut { drawing: found, .. }) => drawing == found,
+        (
+            C::MoveDrawing { drawing, amount, repaid: true, .. },
+            E::DrawingRepaid { drawing: found, principal_minor, interest_minor, .. },
+        ) => drawing == found && amount.get() == principal_minor + interest_minor,
         (C::ConfirmFees { owner, amount, .. }, E::FeesConfirmed { owner: of, amount: paid, .. }) => {
             owner == of && amount == paid
         }

@@ -37,6 +37,7 @@ mod process;
 mod proposals;
 pub mod random;
 mod report;
+mod reserve;
 mod setup;
 mod shape;
 mod trace;

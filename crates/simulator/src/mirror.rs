@@ -7,8 +7,8 @@ use domain::event::{
 use domain::limit::Scope;
 use domain::payment::{Step, may};
 use domain::{
-    ArrangementId, CalendarId, ContentDigest, CurrencyId, CycleId, Date, Event, EventBody, EventSeq, InstitutionId,
-    MemberId, PaymentId, PaymentKey, PaymentState, Refusal, Timestamp,
+    ArrangementId, CalendarId, ContentDigest, CurrencyId, CycleId, Date, DrawingId, Event, EventBody, EventSeq,
+    InstitutionId, MemberId, PaymentId, PaymentKey, PaymentState, Refusal, Timestamp,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -44,6 +44,16 @@ pub(crate) struct ArrangementView {
     pub(crate) transfers_minor: BTreeMap<(MemberId, MemberId), u64>,
     /// What the fund lacks for the close of the cycle, where it is stopped.
     pub(crate) missing_minor: Option<u64>,
+    pub(crate) drawings: BTreeMap<DrawingId, DrawingSeen>,
+}
+
+/// A drawing from a reserve fund.
+#[derive(Clone, Copy)]
+pub(crate) struct DrawingSeen {
+    pub(crate) member: MemberId,
+    pub(crate) line: u8,
+    pub(crate) owed_minor: u64,
+    pub(crate) paid_out: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -179,6 +189,19 @@ impl Mirror {
                 self.of(*arrangement).missing_minor = Some(missing.get());
             }
             EventBody::CycleClosedWithCredit(close) => self.cycle_closed(&close.closed),
+            EventBody::ReserveDrawn(drawn) => {
+                let (member, line, owed_minor) = (drawn.member, drawn.line, drawn.amount.get());
+                let seen = DrawingSeen { member, line, owed_minor, paid_out: false };
+                self.of(drawn.arrangement).drawings.insert(drawn.drawing, seen);
+            }
+            EventBody::DrawingPaidOut { arrangement, drawing } => {
+                self.of(*arrangement).drawings.entry(*drawing).and_modify(|seen| seen.paid_out = true);
+            }
+            EventBody::DrawingRepaid { arrangement, drawing, principal_minor, .. } => {
+                let drawings = &mut self.of(*arrangement).drawings;
+                drawings.entry(*drawing).and_modify(|seen| seen.owed_minor -= principal_minor);
+                drawings.retain(|_, seen| seen.owed_minor > 0);
+            }
             EventBody::SettlementConfirmed { arrangement, cycle, leg } => {
                 self.of(*arrangement).confirm_leg(*cycle, *leg)?;
             }

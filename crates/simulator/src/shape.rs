@@ -150,7 +150,7 @@ impl Shape {
 
     fn draw_arrangement(&self, random: &mut Random) -> ArrangementShape {
         let codes: Vec<String> = self.members.iter().map(|member| member.code.clone()).collect();
-        let (name, source, plan) = if random.chance(DRAWN_RULEBOOKS_PPM) {
+        let (name, source, mut plan) = if random.chance(DRAWN_RULEBOOKS_PPM) {
             let drawn = drawn_rulebook::draw(&codes, self.typical_minor, random);
             (drawn.plan.name.clone(), drawn.source, drawn.plan)
         } else {
@@ -161,6 +161,7 @@ impl Shape {
             crate::credit::draw(&mut plan, &codes, self.typical_minor, random);
             (rulebook.name.to_owned(), rulebook.source.to_owned(), plan)
         };
+        crate::reserve::draw(&mut plan, &codes, self.typical_minor, random);
         let behind_utc_s = behind_utc_s(&plan.day.zone);
         let mut joins = Vec::new();
         for index in 0..self.members.len() {

@@ -172,6 +172,9 @@ named! {
         AccountKind::Fee = "fee",
         AccountKind::Credit = "credit",
         AccountKind::Fund = "fund",
+        AccountKind::Reserve = "reserve",
+        AccountKind::ReserveDue = "reserve due",
+        AccountKind::SwapHeld = "swap held",
     }
     FeeTo {
         FeeTo::House = "house",

@@ -7,13 +7,14 @@ use domain::event::{
     Quote, Released, SettlementLeg, Stage,
 };
 use domain::ids::{
-    Actor, ArrangementId, CalendarId, Commitment, ContentDigest, CurrencyId, CycleId, DocumentKey, InstitutionId,
+    Actor, ArrangementId, CalendarId, Commitment, ContentDigest, CurrencyId, CycleId, DocumentKey, DrawingId, InstitutionId,
     MemberId, PaymentId, PaymentKey, Role, RulebookId, RunId, Uetr,
 };
 use domain::limit::{LimitSetting, Scope};
 use domain::membership::{CompletionRule, ExitRule};
 use domain::payment::{Amounts, LegState, PricedForPayee, PricedPayment};
 use domain::plan::*;
+use domain::reserve::*;
 use domain::{Date, Event, EventBody, Owner, PaymentOriginal, PaymentState, Refusal, RunMethod, RunProof, Timestamp};
 use money::{AmountMinor, CurrencyCode, DayCount, Rate, RateRounding, Rounding};
 
@@ -149,7 +150,7 @@ macro_rules! wrappers {
     };
 }
 
-wrappers!(MemberId, InstitutionId, CurrencyId, RulebookId, ArrangementId, CalendarId, PaymentId, CycleId, RunId);
+wrappers!(MemberId, InstitutionId, CurrencyId, RulebookId, ArrangementId, CalendarId, PaymentId, CycleId, RunId, DrawingId);
 wrappers!(Uetr, ContentDigest, Commitment, DocumentKey, Timestamp);
 
 macro_rules! structures {
@@ -217,12 +218,19 @@ structures! {
     CycleClosedWithCredit { closed, parts, interest, repaid, changes }
     ExitRule { notice_months }
     CompletionRule { prefunding, pro_rata_cycles }
+    ReserveRule { base, commitments, multiple_ppm, exceptions, lines }
+    ReserveLine {
+        name, against, granted_by, share_ppm, not_for, months, grace_months, instalments, renewals, rate, basis, rounding,
+    }
+    ReserveDrawn { arrangement, drawing, member, line, date, amount, rate_ppm, instalments, swap }
+    SwapSide { currency, rate, amount }
 }
 
 impl Drawn for PlanAdditions {
     fn draw(from: &mut Draw<'_>) -> Self {
         Self {
             credit: from.any::<Option<CreditRule>>().map(Box::new),
+            reserve: from.any::<Option<ReserveRule>>().map(Box::new),
             price_directions: from.any(),
             limit_maxima: from.any(),
             fees: from.any(),
@@ -276,7 +284,7 @@ choices! {
         PartlyReturned, Disputed,
     }
     Stage { Observer, Shadow, Prefunded, Net }
-    CommandKind { RegisterCurrency, Submit, Cancel, ConfirmTransfer, Suspend, Reinstate, ProposeRun, GiveNotice, SetStage }
+    CommandKind { RegisterCurrency, Submit, Cancel, ConfirmTransfer, Suspend, Reinstate, ProposeRun, DrawReserve, GiveNotice, SetStage }
     Initiator { Payer, Payee }
     CheckDigit { None, Iso7064Mod11_10 }
     Price { Fixed { quote_validity_s, requote_tolerance_ppm, spread_max_ppm }, Open { rounding }, Par }
@@ -298,6 +306,9 @@ choices! {
     CreditRate { Fixed { ppm }, Index { name, margin_ppm, floor_ppm, fallback_ppm } }
     CreditBalance { Claims, Debts, Instalments }
     HoldingKind { Undated, Lot, Instalment, Pair }
+    ReserveBase { PaidIn, Committed }
+    ReserveAgainst { Promise, Currency }
+    ReserveGrant { Right, Decision }
     RungOf { DebtorLimit, CreditorLimit, TotalCredit }
     RungAction { Notice, Consult, NoNewCredit, Referral }
     BusinessDays { Weekdays, AllMembersOpen, AgentOpen, EveryDay }
@@ -318,7 +329,7 @@ choices! {
         Members, Initiator, Instrument, Price, Denomination, Counterparty, PositionCurrency, SettlementAsset, Triggers,
         Purposes, Evidence, Limit(LimitKind), Queue, Day, Cycle, Settlement, Interest, Conformity, Returns, Suspension,
         Fees,
-        Credit, Quotas, Fund, CreditInterest, Ladder, Exit, Default,
+        Credit, Quotas, Fund, CreditInterest, Ladder, Reserve, Exit, Default,
     }
 }
 
@@ -448,6 +459,10 @@ bodies! {
     CloseStopped { arrangement, cycle, missing };
     IndexPublished { arrangement, index, rate_ppm };
     FundMoved { arrangement, member, amount, deposit };
+    ReserveDrawn(drawn);
+    DrawingPaidOut { arrangement, drawing };
+    DrawingRepaid { arrangement, drawing, principal_minor, interest_minor };
+    DrawingRenewed { arrangement, drawing };
     NoticeGiven { arrangement, member, effective };
     NoticeWithdrawn { arrangement, member };
     MemberLeaving { arrangement, member };

@@ -24,6 +24,10 @@ golden! {
     "CloseStopped-v1" "2f2f7a2c2ff3bab79a86b06e7e5fc808f7ad3dae4a5351bd00ed4261d533e8d2"
     "IndexPublished-v1" "6d89f7a418940ebaacc37864b02cfbbb3fbdb88fb7aa18acc8ed2aecc6f679e4"
     "FundMoved-v1" "201cdfdfbc0744abb3ec307d2af81d2636160253cbe0301dda3711cfd2258e71"
+    "ReserveDrawn-v1" "d1a710acfe39e3dad4154420af4224f441152e101e513cdfb7ea339c2e0f73f0"
+    "DrawingPaidOut-v1" "6ea56927f8995160a3d6bee30e9d89c7b510fffec0bfb572778f163fa1808bd8"
+    "DrawingRepaid-v1" "c12ac077cf5b170c77ba381c6fb3c97f1d176c095dc86d0c9ccaf2d12cd4e099"
+    "DrawingRenewed-v1" "20844864262d497dc4324ce384e437a10832734460370d1fc16b8894bad0bd0f"
     "ArrangementOpened-v1" "b1a73dbba0f9ee04a25f23ec0d213289f6c0800fa9f8cf1403e9042e3d487bf9"
     "CalendarDaysSet-v1" "16a2ed5ac5df2d9ec6627de225fa5102c59409deef65e54ffb44a753c8c575eb"
     "CalendarDefined-v1" "c33017d2b55f3ca40710abbde1e9e7c1d41b49508cbcbd781c865b35a2e0a388"
@@ -162,12 +166,11 @@ fn a_payment_on_the_straight_path_takes_160_bytes_at_most() {
     assert!(usual.len() <= 160 && longest.len() <= 170, "{} bytes, the longest {}", usual.len(), longest.len());
 }
 
-/// Plans with credit, as adopted: the second form of a plan.
+/// Plans with additions, as adopted: the second form of a plan.
 const PLANS_WITH_CREDIT: &str = include_str!("../../golden/plans-with-credit.hex");
-const THEIR_SHA256: &str = "4cbc63445e0a7f65a44ea0de3c1049505409be0e834a56ca059c54dccc922d5c";
+const PLANS_WITH_RESERVE: &str = include_str!("../../golden/plans-with-reserve.hex");
 
-#[test]
-fn plans_with_credit_are_read_and_written_as_published() {
+fn are_read_and_written_as_published(name: &str, published: &str, their_sha256: &str, plans: Vec<domain::Plan>) {
     let adopted = |plan| Event {
         body: EventBody::RulebookAdopted {
             rulebook: domain::RulebookId(1),
@@ -176,11 +179,25 @@ fn plans_with_credit_are_read_and_written_as_published() {
         },
         ..samples::all().swap_remove(0)
     };
-    let now: Vec<Event> = crate::plans::with_credit().into_iter().map(adopted).collect();
+    let now: Vec<Event> = plans.into_iter().map(adopted).collect();
     let written: String = now.iter().map(|event| hex(&encoded(event)) + "\n").collect();
-    assert_eq!(PLANS_WITH_CREDIT, written, "golden/plans-with-credit.hex:\n{written}");
-    assert_eq!(hex(&Sha256::digest(PLANS_WITH_CREDIT)), THEIR_SHA256, "golden/plans-with-credit.hex was changed");
-    for (line, event) in PLANS_WITH_CREDIT.lines().zip(&now) {
+    assert_eq!(published, written, "golden/{name}.hex:\n{written}");
+    assert_eq!(hex(&Sha256::digest(published)), their_sha256, "golden/{name}.hex was changed");
+    for (line, event) in published.lines().zip(&now) {
         assert_eq!(decode_exact(&unhex(line)).as_ref(), Ok(event));
     }
+}
+
+#[test]
+fn plans_with_credit_are_read_and_written_as_published() {
+    const THEIR_SHA256: &str = "4cbc63445e0a7f65a44ea0de3c1049505409be0e834a56ca059c54dccc922d5c";
+    let plans = crate::plans::with_credit();
+    are_read_and_written_as_published("plans-with-credit", PLANS_WITH_CREDIT, THEIR_SHA256, plans);
+}
+
+#[test]
+fn plans_with_a_reserve_fund_are_read_and_written_as_published() {
+    const THEIR_SHA256: &str = "8ecac346ef43900c3cbccb1a9b50c827ead932242ef335fffebbb4a16e2d851a";
+    let plans = crate::plans::with_reserve();
+    are_read_and_written_as_published("plans-with-reserve", PLANS_WITH_RESERVE, THEIR_SHA256, plans);
 }

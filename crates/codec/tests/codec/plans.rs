@@ -12,6 +12,7 @@ use domain::plan::{
     ReturnRate, ReturnRule, RuleKey, SettlementRule, Silence, SuspensionRule, Trigger, TriggerEvent, Triggers,
     WhenUnset,
 };
+use domain::reserve::{ReserveAgainst, ReserveBase, ReserveGrant, ReserveLine, ReserveRule};
 use money::{AmountMinor, CurrencyCode, DayCount, RateRounding, Rounding};
 
 const fn after(on: TriggerEvent, plus_business_days: u8) -> Trigger {
@@ -186,6 +187,42 @@ fn every_key() -> impl Iterator<Item = RuleKey> {
         RuleKey::Suspension,
     ]
     .into_iter()
+}
+
+/// Reserve funds over what was paid in and over what was committed, with lines of both kinds.
+pub fn with_reserve() -> Vec<Plan> {
+    let line = |name: &str, against, granted_by, rate| ReserveLine {
+        name: name.to_owned(),
+        against,
+        granted_by,
+        share_ppm: 300_000,
+        not_for: vec!["HKG".to_owned()],
+        months: 60,
+        grace_months: 36,
+        instalments: 8,
+        renewals: 2,
+        rate,
+        basis: DayCount::Actual360,
+        rounding: Rounding::HalfUp,
+    };
+    let index = CreditRate::Index { name: "SOFR".to_owned(), margin_ppm: 15_000, floor_ppm: 0, fallback_ppm: 50_000 };
+    let loan = line("liquidity", ReserveAgainst::Promise, ReserveGrant::Right, CreditRate::Fixed { ppm: 40_000 });
+    let swap = line("swap", ReserveAgainst::Currency, ReserveGrant::Decision, index);
+    let fund = |base, commitments, lines| ReserveRule {
+        base,
+        commitments,
+        multiple_ppm: 2_500_000,
+        exceptions: vec![("BOL".to_owned(), 2_600_000)],
+        lines,
+    };
+    let paid_in = fund(ReserveBase::PaidIn, Vec::new(), vec![loan.clone(), swap.clone()]);
+    let committed = fund(ReserveBase::Committed, vec![("CHN".to_owned(), 3_420_000_000_000)], vec![swap]);
+    let plan = |reserve: ReserveRule| Plan {
+        additions: PlanAdditions { reserve: Some(Box::new(reserve)), ..PlanAdditions::default() },
+        articles: vec![article(RuleKey::Reserve, "agreement, art. 10", false)],
+        ..push_fixed()
+    };
+    vec![plan(paid_in), plan(committed)]
 }
 
 /// Every kind of credit that a plan may have, one after the other, and a plan that has one of them.

@@ -7,12 +7,13 @@ use domain::event::{
     Quote, Released, SettlementLeg, Stage,
 };
 use domain::ids::{
-    Actor, ArrangementId, CalendarId, Commitment, ContentDigest, CurrencyId, CycleId, DocumentKey, InstitutionId,
+    Actor, ArrangementId, CalendarId, Commitment, ContentDigest, CurrencyId, CycleId, DocumentKey, DrawingId, InstitutionId,
     MemberId, PaymentId, PaymentKey, RulebookId, RunId, Uetr,
 };
 use domain::limit::{LimitSetting, Scope};
 use domain::payment::{Amounts, LegState, PricedForPayee, PricedPayment};
 use domain::plan::{DayStep, Denomination, Plan, Purpose};
+use domain::reserve::{ReserveDrawn, SwapSide};
 use domain::{Date, Event, EventBody, Owner, PaymentOriginal, PaymentState, Refusal, RunMethod, RunProof, Timestamp};
 use money::{AmountMinor, CurrencyCode, Rate};
 
@@ -89,6 +90,7 @@ pub fn all() -> Vec<Event> {
     events.extend(facility_and_fees());
     events.extend(conformity_and_payout());
     events.extend(cycle());
+    events.extend(reserve());
     events.extend(day());
     events.extend(limits_and_members());
     events.extend(registers());
@@ -432,6 +434,42 @@ fn cycle() -> Vec<Event> {
             creditor: OTHER_MEMBER,
             amount: amount(4_294_967_295),
         }),
+    ]
+}
+
+fn reserve() -> Vec<Event> {
+    let loan = ReserveDrawn {
+        arrangement: ARRANGEMENT,
+        drawing: DrawingId(0),
+        member: MEMBER,
+        line: 0,
+        date: DATE,
+        amount: amount(1),
+        rate_ppm: 0,
+        instalments: vec![(Date(20_812), 1)],
+        swap: None,
+    };
+    let swap = ReserveDrawn {
+        drawing: DrawingId(70_000),
+        member: OTHER_MEMBER,
+        line: 24,
+        amount: amount(1_192_500_000_000),
+        rate_ppm: 52_500,
+        instalments: vec![(Date(20_812), 596_250_000_000), (Date(20_843), 596_250_000_000)],
+        swap: Some(SwapSide { currency: CurrencyId(2), rate: rate("35.0000"), amount: amount(41_737_500_000_000) }),
+        ..loan.clone()
+    };
+    let repaid = |principal_minor, interest_minor| {
+        let (arrangement, drawing) = (ARRANGEMENT, DrawingId(24));
+        agent(EventBody::DrawingRepaid { arrangement, drawing, principal_minor, interest_minor })
+    };
+    vec![
+        member(EventBody::ReserveDrawn(Box::new(loan))),
+        operator(EventBody::ReserveDrawn(Box::new(swap))),
+        agent(EventBody::DrawingPaidOut { arrangement: ARRANGEMENT, drawing: DrawingId(256) }),
+        repaid(0, 1),
+        repaid(u64::MAX, 65_536),
+        member(EventBody::DrawingRenewed { arrangement: ARRANGEMENT, drawing: DrawingId(23) }),
     ]
 }
 

@@ -205,7 +205,11 @@ pub(crate) fn is_finished(scenario: &Scenario, state: &State, date: Date) -> boo
 /// Accounts that come back to zero when everything is done.
 fn is_passing(kind: AccountKind) -> bool {
     match kind {
-        AccountKind::Collected | AccountKind::PayoutDue | AccountKind::Position | AccountKind::NetDue => true,
+        AccountKind::Collected
+        | AccountKind::PayoutDue
+        | AccountKind::Position
+        | AccountKind::NetDue
+        | AccountKind::ReserveDue => true,
         AccountKind::Institution
         | AccountKind::Counterpart
         | AccountKind::FxResult
@@ -215,7 +219,9 @@ fn is_passing(kind: AccountKind) -> bool {
         | AccountKind::Fee
         | AccountKind::Interest
         | AccountKind::Credit
-        | AccountKind::Fund => false,
+        | AccountKind::Fund
+        | AccountKind::Reserve
+        | AccountKind::SwapHeld => false,
     }
 }
 

@@ -206,6 +206,7 @@ impl State {
             .iter()
             .all(|((low, high, _), owed)| *owed == 0 || (*low != member && *high != member));
         let credit_flat = !arrangement.credit.holdings.keys().any(|holding| holding.member == member)
+            && arrangement.drawings_of(member).next().is_none()
             && state.accounts.balance_of(&arrangement.account_of(Owner::Member(member), AccountKind::Fund)) == 0;
         flat_positions
             && credit_flat

@@ -14,6 +14,7 @@ mod payouts;
 mod proposal;
 mod rates;
 mod registry;
+mod reserve;
 mod returns;
 mod set_limit;
 mod settlement;
@@ -269,6 +270,13 @@ impl<'a> Decision<'a> {
             CommandBody::MoveFund { arrangement, member, amount, deposit } => {
                 self.move_fund(*arrangement, *member, *amount, *deposit)
             }
+            CommandBody::DrawReserve { arrangement, member, line, amount, against } => {
+                self.draw_reserve(*arrangement, *member, line, *amount, *against)
+            }
+            CommandBody::RenewDrawing { arrangement, drawing } => self.renew_drawing(*arrangement, *drawing),
+            CommandBody::MoveDrawing { arrangement, drawing, amount, repaid } => {
+                self.move_drawing(*arrangement, *drawing, *amount, *repaid)
+            }
         }
     }
 
@@ -392,6 +400,9 @@ pub const fn kind_of(body: &CommandBody) -> CommandKind {
         CommandBody::ConfirmFees { .. } => CommandKind::ConfirmFees,
         CommandBody::PublishIndex { .. } => CommandKind::PublishIndex,
         CommandBody::MoveFund { .. } => CommandKind::MoveFund,
+        CommandBody::DrawReserve { .. } => CommandKind::DrawReserve,
+        CommandBody::RenewDrawing { .. } => CommandKind::RenewDrawing,
+        CommandBody::MoveDrawing { .. } => CommandKind::MoveDrawing,
         CommandBody::GiveNotice { .. } => CommandKind::GiveNotice,
         CommandBody::WithdrawNotice { .. } => CommandKind::WithdrawNotice,
         CommandBody::SetPurposes { .. } => CommandKind::SetPurposes,

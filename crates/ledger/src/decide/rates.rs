@@ -2,8 +2,10 @@
 
 use super::{DONE, Decided, Decision, No};
 use crate::limits::{RATE_MAX, RATE_MIN};
+use crate::state::Arrangement;
 use domain::event::{EventBody, Quote};
 use domain::plan::Price;
+use domain::reserve::ReserveAgainst;
 use domain::{ArrangementId, CurrencyId, MemberId, Refusal};
 use money::Rate;
 use std::cmp::Ordering;
@@ -38,7 +40,10 @@ impl Decision<'_> {
                     return Err(Refusal::SpreadTooWide.into());
                 }
             }
-            (Price::Open { .. }, Quote::Reference(rate)) => {
+            (Price::Par, Quote::Reference(_)) if !swaps(arrangement) => {
+                return Err(No::from(Refusal::RateNotInRulebook));
+            }
+            (Price::Open { .. } | Price::Par, Quote::Reference(rate)) => {
                 let published = arrangement.rates.get(&(member, currency)).map(|(quote, _)| *quote);
                 if let Some(Quote::Reference(last)) = published
                     && !is_within_band(last, rate)
@@ -58,6 +63,12 @@ impl Decision<'_> {
         self.emit(EventBody::RatePublished { arrangement: id, member, currency, quote });
         Ok(DONE)
     }
+}
+
+/// Whether a line lends against members' currencies: their rates are then needed even where no payment has a price.
+fn swaps(arrangement: &Arrangement) -> bool {
+    let lines = arrangement.reserve_rule().into_iter().flat_map(|rule| &rule.lines);
+    lines.into_iter().any(|line| line.against == ReserveAgainst::Currency)
 }
 
 /// Whether every rate of a quote is one that a currency can have.

@@ -10,6 +10,7 @@ mod legs;
 mod membership;
 mod payments;
 mod registry;
+mod reserve;
 mod runs;
 
 pub(crate) use fees::fee_key;
@@ -107,6 +108,10 @@ impl State {
             EventBody::FundMoved { arrangement, member, amount, deposit } => {
                 self.fund_moved(*arrangement, *member, *amount, *deposit);
             }
+            EventBody::ReserveDrawn(_)
+            | EventBody::DrawingPaidOut { .. }
+            | EventBody::DrawingRepaid { .. }
+            | EventBody::DrawingRenewed { .. } => self.reserve_event(body),
             EventBody::SettlementConfirmed { arrangement, cycle, leg } => {
                 self.settlement_confirmed(*arrangement, *cycle, *leg);
             }

@@ -170,6 +170,7 @@ impl State {
             facility_stopped: false,
             queued_count: 0,
             credit: crate::credit::CreditState::default(),
+            reserve: crate::reserve::ReserveState::default(),
         });
     }
 

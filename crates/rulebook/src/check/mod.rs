@@ -6,6 +6,7 @@ mod legs;
 mod limits;
 mod money_rules;
 mod parties;
+mod reserve;
 mod time;
 
 use crate::error::{ErrorKind, RulebookError};
@@ -28,6 +29,7 @@ pub(crate) fn contradictions(
     limits::check(rulebook, &mut check);
     time::check(rulebook, &mut check);
     credit::check(rulebook, &mut check);
+    reserve::check(rulebook, &mut check);
     default::check(rulebook, &mut check);
     check.errors.sort_by_key(|error| (error.line, error.column));
     check.errors.truncate(ERRORS_MAX);

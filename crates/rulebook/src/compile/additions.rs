@@ -1,6 +1,6 @@
 //! What only some rulebooks ask for, as a plan has it.
 
-use super::{credit, limit_kind, membership, words};
+use super::{credit, limit_kind, membership, reserve, words};
 use crate::schema::{FeeKind, Rulebook};
 use domain::plan::{FeeRule, LimitKind, PlanAdditions, PriceDirection};
 use money::AmountMinor;
@@ -9,6 +9,7 @@ use money::AmountMinor;
 pub(super) fn of(rulebook: &Rulebook) -> PlanAdditions {
     PlanAdditions {
         credit: credit::of(rulebook).map(Box::new),
+        reserve: reserve::of(rulebook).map(Box::new),
         price_directions: price_directions(rulebook),
         limit_maxima: limit_maxima(rulebook),
         fees: fees(rulebook),

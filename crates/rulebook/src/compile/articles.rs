@@ -34,6 +34,7 @@ pub(super) fn of(rulebook: &Rulebook) -> Vec<(RuleKey, Article)> {
         (RuleKey::Queue, rulebook.queue.as_ref().map(|rule| &rule.source)),
         (RuleKey::Interest, pair_interest.map(|rule| &rule.source)),
         (RuleKey::Default, super::membership::completion(rulebook).map(|_| &rulebook.default.completion.source)),
+        (RuleKey::Reserve, rulebook.reserve.as_ref().map(|rule| &rule.source)),
         (RuleKey::Exit, rulebook.exit.as_ref().map(|rule| &rule.source)),
         (RuleKey::Conformity, rulebook.conformity.as_ref().map(|rule| &rule.source)),
     ];

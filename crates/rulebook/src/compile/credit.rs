@@ -4,7 +4,7 @@ use super::words;
 use crate::schema::{
     self, BeyondQuota, Credit, Decomposition, Interest, InterestKind, InterestOn, QuotaTable, Quotas, Rulebook,
 };
-use crate::value::{Amount, AmountByMember};
+use crate::value::{Amount, AmountByMember, Percent, Text};
 use domain::credit::{
     CreditBalance, CreditInterest, CreditPart, CreditRate, CreditRule, FundRule, Rung, RungAction, RungOf,
     TrancheSchedule, TrancheSlice,
@@ -113,7 +113,7 @@ fn quota_tables(quotas: &Quotas, rulebook: &Rulebook) -> Vec<domain::credit::Quo
     let of_table = |table: &QuotaTable| {
         let list = |amounts: &AmountByMember| {
             let in_minor = |(member, amount): (&crate::value::MemberCode, &Amount)| {
-                (member.0.clone(), in_units(amount, table, rulebook))
+                (member.0.clone(), in_units(amount, table.in_units_of.get(), rulebook))
             };
             amounts.0.iter().map(in_minor).collect()
         };
@@ -127,10 +127,10 @@ fn quota_tables(quotas: &Quotas, rulebook: &Rulebook) -> Vec<domain::credit::Quo
 }
 
 /// An amount written in so many units, in minor units of the asset: exact, or as much as an amount can be.
-fn in_units(amount: &Amount, table: &QuotaTable, rulebook: &Rulebook) -> u64 {
+pub(super) fn in_units(amount: &Amount, units: u32, rulebook: &Rulebook) -> u64 {
     let ten_thousandths = amount.minor(4).expect("bug: an amount has at most four decimals").get();
     let minor_per_unit = 10_u128.pow(u32::from(rulebook.asset.minor_decimals.to_u8()));
-    let exact = u128::from(ten_thousandths) * u128::from(table.in_units_of.get()) * minor_per_unit / 10_000;
+    let exact = u128::from(ten_thousandths) * u128::from(units) * minor_per_unit / 10_000;
     u64::try_from(exact).unwrap_or(u64::MAX)
 }
 
@@ -146,20 +146,30 @@ fn balance(on: InterestOn) -> Option<CreditBalance> {
 }
 
 fn interest(interest: &Interest) -> Option<CreditInterest> {
-    let required = "bug: the schema requires it with this kind of rate";
-    let ppm = |percent: Option<crate::value::Percent>| percent.map_or(0, crate::value::Percent::ppm);
-    let rate = match interest.kind {
-        InterestKind::Fixed => CreditRate::Fixed { ppm: interest.rate_percent.expect(required).ppm() },
-        InterestKind::Index => CreditRate::Index {
-            name: interest.index.as_ref().expect(required).0.clone(),
-            margin_ppm: interest.margin_percent.expect(required).ppm(),
-            floor_ppm: ppm(interest.floor_percent),
-            fallback_ppm: interest.fallback_percent.expect(required).ppm(),
-        },
-    };
-    let dearer = interest.dearer_after_days.map(|days| (days.to_u16(), ppm(interest.dearer_percent)));
+    let percents = [interest.rate_percent, interest.margin_percent, interest.floor_percent, interest.fallback_percent];
+    let rate = rate(interest.kind, interest.index.as_ref(), percents);
+    let more_ppm = interest.dearer_percent.map_or(0, Percent::ppm);
+    let dearer = interest.dearer_after_days.map(|days| (days.to_u16(), more_ppm));
     let (basis, rounding) = (words::day_count(interest.basis), words::rounding(interest.rounding));
     Some(CreditInterest { on: balance(interest.on)?, basis, rate, rounding, dearer })
+}
+
+/// A rate of interest: of its own, or an index with margin, floor and fallback.
+pub(super) fn rate(
+    kind: InterestKind,
+    index: Option<&Text>,
+    [own, margin, floor, fallback]: [Option<Percent>; 4],
+) -> CreditRate {
+    let required = "bug: the schema requires it with this kind of rate";
+    match kind {
+        InterestKind::Fixed => CreditRate::Fixed { ppm: own.expect(required).ppm() },
+        InterestKind::Index => CreditRate::Index {
+            name: index.expect(required).0.clone(),
+            margin_ppm: margin.expect(required).ppm(),
+            floor_ppm: floor.map_or(0, Percent::ppm),
+            fallback_ppm: fallback.expect(required).ppm(),
+        },
+    }
 }
 
 fn rung(rung: &schema::Rung) -> Rung {

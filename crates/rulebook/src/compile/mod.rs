@@ -5,6 +5,7 @@ mod articles;
 mod credit;
 mod membership;
 mod missing;
+mod reserve;
 mod words;
 
 use crate::not_built::NotBuilt;

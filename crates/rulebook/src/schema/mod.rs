@@ -10,6 +10,7 @@ mod default;
 mod limits;
 mod orders;
 mod parties;
+mod reserve;
 mod time;
 
 pub use amounts::*;
@@ -18,6 +19,7 @@ pub use default::*;
 pub use limits::*;
 pub use orders::*;
 pub use parties::*;
+pub use reserve::*;
 pub use time::*;
 
 use crate::section::sections;
@@ -80,8 +82,10 @@ sections! {
         credit: Option<Credit>,
         /// Quotas, from which credit and contributions are computed; none where absent.
         quotas: Option<Quotas>,
-        /// The reserve fund; none where absent.
+        /// The fund that backs credit; none where absent.
         fund: Option<Fund>,
+        /// A fund that lends to members; none where absent.
+        reserve: Option<Reserve>,
         /// What happens as limits fill up, from the first rung on.
         ladder: Tables<Rung>,
         /// Interest, balance by balance.

@@ -4,7 +4,8 @@ use super::{People, Scene, Sent};
 use crate::shape::RATE_DECIMALS;
 use domain::event::{Quote, Stage};
 use domain::limit::{LimitSetting, Scope};
-use domain::plan::{LimitKind, Price};
+use domain::plan::{LimitKind, Plan, Price};
+use domain::reserve::ReserveAgainst;
 use domain::{Actor, ArrangementId, Command, CommandBody, InstitutionId, MemberId, PaymentId, PaymentState};
 use money::Rate;
 
@@ -44,7 +45,8 @@ impl People {
                 Quote::TwoSided { buy: exact(rate)?, sell: exact(sell)? }
             }
             Price::Open { .. } => Quote::Reference(exact(rate)?),
-            Price::Par => return None,
+            Price::Par if !swaps(&scene.shape.arrangement(arrangement).plan) => return None,
+            Price::Par => Quote::Reference(exact(rate)?),
         };
         let body = CommandBody::PublishRate { arrangement, member, currency, quote };
         Some(Command::approved(Actor::member(member, 1), Actor::member(member, 2), body).into())
@@ -232,4 +234,10 @@ pub(crate) fn payouts(arrangement: ArrangementId, member: MemberId, institution:
 /// Whether an arrangement knows a kind of limit.
 pub(crate) fn knows(scene: Scene<'_>, arrangement: ArrangementId, kind: LimitKind) -> bool {
     scene.shape.arrangement(arrangement).plan.limit(kind).is_some()
+}
+
+/// Whether a reserve fund lends against members' currencies.
+fn swaps(plan: &Plan) -> bool {
+    let lines = plan.additions.reserve.iter().flat_map(|rule| &rule.lines);
+    lines.into_iter().any(|line| line.against == ReserveAgainst::Currency)
 }

@@ -1,9 +1,12 @@
 //! What the filling has to know of the house to read an event: who belongs to whom, which rules, what is open.
 
+use super::reserve::Drawing;
 use super::trouble::{Taken, known};
 use domain::limit::Scope;
 use domain::plan::{FeeRule, Initiator, Plan, PositionCurrency, Price};
-use domain::{Actor, ArrangementId, CurrencyId, CycleId, Date, InstitutionId, MemberId, PaymentId, RulebookId, RunId};
+use domain::{
+    Actor, ArrangementId, CurrencyId, CycleId, Date, DrawingId, InstitutionId, MemberId, PaymentId, RulebookId, RunId,
+};
 use money::CurrencyCode;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,6 +25,8 @@ pub(crate) struct House {
     pub(crate) limits_ahead: BTreeMap<(ArrangementId, Scope, Date), u64>,
     /// Anticipated transfers due and not confirmed, by number of their event.
     pub(crate) transfers: BTreeMap<(ArrangementId, MemberId, MemberId), Vec<u64>>,
+    /// Drawings from reserve funds of which something is owed.
+    pub(crate) drawings: BTreeMap<(ArrangementId, DrawingId), Drawing>,
     pub(crate) actors: BTreeMap<Actor, u32>,
     /// The next payment.
     pub(crate) payments: u64,

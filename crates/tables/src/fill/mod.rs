@@ -29,6 +29,7 @@ mod orders;
 mod payment;
 mod postings;
 mod registry;
+mod reserve;
 mod running;
 mod runs;
 mod shelf;
@@ -181,6 +182,10 @@ impl Filler {
             EventBody::FundMoved { arrangement, member, amount, deposit } => {
                 self.fund_moved(*arrangement, *member, *amount, *deposit)
             }
+            EventBody::ReserveDrawn(_)
+            | EventBody::DrawingPaidOut { .. }
+            | EventBody::DrawingRepaid { .. }
+            | EventBody::DrawingRenewed { .. } => self.reserve_event(body),
             // What they change is in the closes that follow.
             EventBody::CloseStopped { arrangement, .. } | EventBody::IndexPublished { arrangement, .. } => {
                 Ok(About::arrangement(*arrangement))

@@ -1,0 +1,106 @@
+//! A reserve fund: drawings are accounts of the kinds "reserve", "reserve due" and "swap held".
+
+use super::postings::in_arrangement;
+use super::trouble::{Taken, disagree};
+use super::{About, Filler};
+use domain::reserve::{ReserveDrawn, SwapSide};
+use domain::{AccountKey, AccountKind, ArrangementId, CurrencyId, DrawingId, EventBody, MemberId, Owner};
+
+/// A drawing, as far as its postings need it.
+#[derive(Clone, Copy)]
+pub(crate) struct Drawing {
+    member: MemberId,
+    amount_minor: u64,
+    owed_minor: u64,
+    swap: Option<SwapSide>,
+}
+
+impl Filler {
+    pub(super) fn reserve_event(&mut self, body: &EventBody) -> Taken<About> {
+        match body {
+            EventBody::ReserveDrawn(drawn) => self.reserve_drawn(drawn),
+            EventBody::DrawingPaidOut { arrangement, drawing } => self.drawing_paid_out(*arrangement, *drawing),
+            EventBody::DrawingRepaid { arrangement, drawing, principal_minor, interest_minor } => {
+                self.drawing_repaid(*arrangement, *drawing, *principal_minor, *interest_minor)
+            }
+            // When it is due is no posting.
+            EventBody::DrawingRenewed { arrangement, .. } => Ok(About::arrangement(*arrangement)),
+            other => disagree(format!("{other:?} is no event of a reserve fund")),
+        }
+    }
+
+    fn reserve_drawn(&mut self, drawn: &ReserveDrawn) -> Taken<About> {
+        let id = drawn.arrangement;
+        let (amount_minor, member) = (drawn.amount.get(), drawn.member);
+        let [reserve, due] = [AccountKind::Reserve, AccountKind::ReserveDue].map(|kind| self.own(id, member, kind));
+        self.post_told((reserve?, due?), i128::from(amount_minor), (None, 0))?;
+        let drawing = Drawing { member, amount_minor, owed_minor: amount_minor, swap: drawn.swap };
+        self.house.drawings.insert((id, drawn.drawing), drawing);
+        Ok(About::arrangement(id))
+    }
+
+    fn drawing_paid_out(&mut self, id: ArrangementId, drawing: DrawingId) -> Taken<About> {
+        let found = self.drawing(id, drawing)?;
+        let due = self.own(id, found.member, AccountKind::ReserveDue)?;
+        let agent = AccountKey { owner: Owner::House, kind: AccountKind::Agent, ..due };
+        self.post_told((due, agent), i128::from(found.amount_minor), (None, 0))?;
+        if let Some(swap) = found.swap {
+            self.post_told(held(id, found.member, swap.currency), swap.amount.as_balance(), (None, 1))?;
+        }
+        Ok(About::arrangement(id))
+    }
+
+    fn drawing_repaid(
+        &mut self,
+        id: ArrangementId,
+        drawing: DrawingId,
+        principal_minor: u64,
+        interest_minor: u64,
+    ) -> Taken<About> {
+        let found = self.drawing(id, drawing)?;
+        let Some(owed_minor) = found.owed_minor.checked_sub(principal_minor) else {
+            return disagree(format!("drawing {drawing} is repaid twice"));
+        };
+        let reserve = self.own(id, found.member, AccountKind::Reserve)?;
+        let of_house = |kind| AccountKey { owner: Owner::House, kind, ..reserve };
+        let (agent, interest) = (of_house(AccountKind::Agent), of_house(AccountKind::Interest));
+        let mut number = 0;
+        for (to, minor) in [(reserve, principal_minor), (interest, interest_minor)] {
+            if minor > 0 {
+                self.post_told((agent, to), i128::from(minor), (None, number))?;
+                number += 1;
+            }
+        }
+        if let Some(swap) = found.swap {
+            let held_of = |owed: u64| i128::from(swap.held_minor(found.amount_minor, owed));
+            let back = held_of(found.owed_minor) - held_of(owed_minor);
+            if back != 0 {
+                self.post_told(held(id, found.member, swap.currency), -back, (None, number))?;
+            }
+        }
+        if owed_minor == 0 {
+            self.house.drawings.remove(&(id, drawing));
+        } else {
+            self.house.drawings.insert((id, drawing), Drawing { owed_minor, ..found });
+        }
+        Ok(About::arrangement(id))
+    }
+
+    fn drawing(&self, id: ArrangementId, drawing: DrawingId) -> Taken<Drawing> {
+        match self.house.drawings.get(&(id, drawing)) {
+            Some(found) => Ok(*found),
+            None => disagree(format!("drawing {drawing} is not there")),
+        }
+    }
+
+    /// A member's account in the settlement asset.
+    fn own(&self, id: ArrangementId, member: MemberId, kind: AccountKind) -> Taken<AccountKey> {
+        Ok(in_arrangement(id, Owner::Member(member), self.house.arrangement(id)?.asset, kind))
+    }
+}
+
+/// From the member's account of its currency that is held to the house's.
+fn held(id: ArrangementId, member: MemberId, currency: CurrencyId) -> (AccountKey, AccountKey) {
+    let of = |owner| in_arrangement(id, owner, currency, AccountKind::SwapHeld);
+    (of(Owner::Member(member)), of(Owner::House))
+}
