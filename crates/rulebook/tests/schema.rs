@@ -94,6 +94,12 @@ fn every_field_of_every_scheme_has_its_place() {
         ("decompose", "swap ceiling from an average (ACU)", "credit.swap", "average_of", "gross_payments"),
         ("decompose", "reserve loan (FLAR)", "credit", "decompose", "reserve_loan"),
         ("decompose", "multiple per member (FLAR, CMIM)", "credit.reserve_loan", "exceptions", ""),
+        ("reserve fund", "multiple of paid-in capital (FLAR)", "reserve", "base", "paid_in"),
+        ("reserve fund", "multiple of the contribution (CMIM)", "reserve", "base", "committed"),
+        ("reserve fund", "multiple per member (FLAR, CMIM)", "reserve", "exceptions", ""),
+        ("reserve fund", "swap with its reversal (CMIM)", "reserve.lines[]", "against", "own_currency"),
+        ("reserve fund", "part without a programme (CMIM)", "reserve.lines[]", "share_percent", ""),
+        ("reserve fund", "grace (FLAR 2020), renewals (FLAR, CMIM)", "reserve.lines[]", "grace_months", ""),
         ("decompose", "obligatory credit pro rata (CACH)", "credit.apportioned", "by", "bilateral_balances"),
         ("decompose", "largest remainder (CACH)", "credit.apportioned", "rounding", "largest_remainder"),
         ("decompose", "pass-through (Caudal)", "credit", "decompose", "pass_through"),
@@ -161,6 +167,7 @@ fn every_rule_carries_its_article_and_may_be_assumed() {
             "day.steps",
             "credit.tranches.schedules[].*[]",
             "credit.reserve_loan.exceptions[]",
+            "reserve.exceptions[]",
             "fees.split[]",
         ]
     );

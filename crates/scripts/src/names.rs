@@ -36,6 +36,16 @@ pub(crate) struct PaymentNamed {
     pub(crate) payee: InstitutionId,
 }
 
+/// A drawing from the reserve fund that a script names.
+#[derive(Clone, Debug)]
+pub(crate) struct DrawingNamed {
+    /// None where the script gives it no name.
+    pub(crate) name: Option<String>,
+    pub(crate) member: MemberId,
+    /// Name of its line.
+    pub(crate) line: String,
+}
+
 /// A member or one of its institutions.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Party {
@@ -49,6 +59,7 @@ pub(crate) struct Names {
     pub(crate) members: Vec<MemberNamed>,
     pub(crate) institutions: Vec<InstitutionNamed>,
     pub(crate) payments: Vec<PaymentNamed>,
+    pub(crate) drawings: Vec<DrawingNamed>,
 }
 
 /// Calendars are registered in this order: the agent's, that of the centre of the asset, each member's.
@@ -123,6 +134,14 @@ impl Names {
         })
     }
 
+    pub(crate) fn drawing(&self, word: &str) -> Result<usize, Wrong> {
+        let found = self.drawings.iter().position(|drawing| drawing.name.as_deref() == Some(word));
+        found.ok_or_else(|| {
+            let known = self.drawings.iter().filter_map(|drawing| drawing.name.as_deref());
+            unknown("drawing", word, known, "name it where it is drawn: draw A 100.00 USD on \"LINE\" as NAME")
+        })
+    }
+
     pub(crate) fn calendar(&self, word: &str) -> Result<CalendarId, Wrong> {
         match word {
             "agent" => Ok(AGENT_CALENDAR),
@@ -184,7 +203,9 @@ impl Names {
             return Err(Wrong::new(ErrorKind::Name, what, remedy));
         }
         let payments = self.payments.iter().filter_map(|payment| payment.name.as_deref());
+        let drawings = self.drawings.iter().filter_map(|drawing| drawing.name.as_deref());
         let taken = payments
+            .chain(drawings)
             .chain(self.members.iter().map(|member| member.code.as_str()))
             .chain(self.institutions.iter().map(|institution| institution.code.as_str()))
             .any(|known| known == word);

@@ -179,6 +179,7 @@ takes! {
     party: Party => Option<crate::names::Party>;
     payment: Payment => usize;
     payments: Payments => Vec<usize>;
+    drawing: Drawing => usize;
     calendar: Calendar => domain::CalendarId;
     new_name: New => String;
     text: Text => String;

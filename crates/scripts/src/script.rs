@@ -148,6 +148,19 @@ pub(crate) enum Instruction {
         amount: AmountMinor,
     },
     ResumeFacility,
+    /// A drawing: its place among those of the script, which has its member and its line.
+    Draw {
+        this: usize,
+        amount: AmountMinor,
+        against: Option<CurrencyId>,
+    },
+    Renew(usize),
+    /// The agent paid it out, all of it.
+    DrawingPaidOut(usize),
+    Repay {
+        drawing: usize,
+        amount: AmountMinor,
+    },
     Suspend(MemberId),
     Reinstate(MemberId),
     Join {
@@ -295,11 +308,37 @@ pub(crate) enum Expectation {
     },
     Missing(Money),
     Membership(Membership),
+    Drawing {
+        drawing: usize,
+        of: DrawingFigure,
+        money: Money,
+    },
+    /// What a member may draw, or its ceiling, on a line or over all of them.
+    Access {
+        member: MemberId,
+        line: Option<String>,
+        of: LimitFigure,
+        money: Money,
+    },
+    Arrears {
+        member: MemberId,
+        since: Option<Date>,
+    },
+}
+
+/// Which figure of a drawing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum DrawingFigure {
+    Owed,
+    Interest,
+    Held,
+    Due(Date),
 }
 
 /// Which figure of a limit.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum LimitFigure {
+    Maximum,
     Use,
     Room,
 }

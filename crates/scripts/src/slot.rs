@@ -25,6 +25,7 @@ pub(crate) enum Value {
     Party(Option<Party>),
     Payment(usize),
     Payments(Vec<usize>),
+    Drawing(usize),
     Calendar(CalendarId),
     New(String),
     Text(String),
@@ -62,6 +63,7 @@ pub(crate) enum Slot {
     Owner,
     Payment,
     Payments,
+    Drawing,
     Calendar,
     New,
     Text,
@@ -100,6 +102,7 @@ pub(crate) const SLOTS: &[(&str, Slot, &str)] = &[
     ("OWNER", Slot::Owner, "a member, an institution, or `house`"),
     ("PAYMENT", Slot::Payment, "name that a line above gave to a payment with `as`"),
     ("PAYMENTS", Slot::Payments, "one or more of them, with commas between: `order-1, order-2`"),
+    ("DRAWING", Slot::Drawing, "name that a line above gave to a drawing with `as`"),
     (
         "CALENDAR",
         Slot::Calendar,
@@ -179,6 +182,7 @@ impl Slot {
                 let (list, taken) = list(tokens, |word| names.payment(word))?;
                 Ok((Value::Payments(list), taken))
             }
+            Slot::Drawing => one(Value::Drawing(names.drawing(word)?)),
             Slot::Calendar => one(Value::Calendar(names.calendar(word)?)),
             Slot::New => one(Value::New(names.new_name(word)?)),
             Slot::Text if first.quoted => one(Value::Text(word.to_owned())),

@@ -193,7 +193,7 @@ CREATE TABLE prefunding_movement (
 ) STRICT;
 
 CREATE TABLE entry (                        -- of a posting that no other table tells of: fees, gross settlement,
-                                            -- credit, the fund, completion, arrears
+                                            -- credit, the fund, completion, arrears, drawings on a reserve fund
     seq INTEGER NOT NULL,
     number INTEGER NOT NULL,                -- among those of its event and payment
     payment INTEGER NOT NULL,               -- -1 where it is of none

@@ -7,8 +7,8 @@ use domain::event::{
     Quote, Released, SettlementLeg, Stage,
 };
 use domain::ids::{
-    Actor, ArrangementId, CalendarId, Commitment, ContentDigest, CurrencyId, CycleId, DocumentKey, DrawingId, InstitutionId,
-    MemberId, PaymentId, PaymentKey, Role, RulebookId, RunId, Uetr,
+    Actor, ArrangementId, CalendarId, Commitment, ContentDigest, CurrencyId, CycleId, DocumentKey, DrawingId,
+    InstitutionId, MemberId, PaymentId, PaymentKey, Role, RulebookId, RunId, Uetr,
 };
 use domain::limit::{LimitSetting, Scope};
 use domain::membership::{CompletionRule, ExitRule};
@@ -150,7 +150,18 @@ macro_rules! wrappers {
     };
 }
 
-wrappers!(MemberId, InstitutionId, CurrencyId, RulebookId, ArrangementId, CalendarId, PaymentId, CycleId, RunId, DrawingId);
+wrappers!(
+    MemberId,
+    InstitutionId,
+    CurrencyId,
+    RulebookId,
+    ArrangementId,
+    CalendarId,
+    PaymentId,
+    CycleId,
+    RunId,
+    DrawingId
+);
 wrappers!(Uetr, ContentDigest, Commitment, DocumentKey, Timestamp);
 
 macro_rules! structures {

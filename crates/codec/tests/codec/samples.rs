@@ -7,8 +7,8 @@ use domain::event::{
     Quote, Released, SettlementLeg, Stage,
 };
 use domain::ids::{
-    Actor, ArrangementId, CalendarId, Commitment, ContentDigest, CurrencyId, CycleId, DocumentKey, DrawingId, InstitutionId,
-    MemberId, PaymentId, PaymentKey, RulebookId, RunId, Uetr,
+    Actor, ArrangementId, CalendarId, Commitment, ContentDigest, CurrencyId, CycleId, DocumentKey, DrawingId,
+    InstitutionId, MemberId, PaymentId, PaymentKey, RulebookId, RunId, Uetr,
 };
 use domain::limit::{LimitSetting, Scope};
 use domain::payment::{Amounts, LegState, PricedForPayee, PricedPayment};

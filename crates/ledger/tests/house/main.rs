@@ -17,4 +17,5 @@ mod open_price;
 mod open_run;
 mod prefunded;
 mod refusals;
+mod reserve;
 mod suspension;

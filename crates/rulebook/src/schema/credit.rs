@@ -310,7 +310,7 @@ sections! {
         factor: Decimal,
     }
 
-    /// The reserve fund.
+    /// The fund that backs credit.
     rule Fund = "fund" {
         /// Paid in by each member, as a share of its quota.
         paid_in_percent_of_quota: Percent,

@@ -27,7 +27,7 @@ pub const CASES: &[Case] = &[
         edits: &[("[queue]", "[quueue]")],
         errors: &[(
             "[‸quueue]",
-            "quueue: found the unknown key `quueue`; allowed: schema, name, version, title, description, members, pairs, operations, tenor, initiation, instrument, denomination, evidence, units, price, fx_risk, counterparty, positions, asset, legs, limits, queue, day, cycle, settlement, credit, quotas, fund, ladder, interest, conformity, guarantees, returns, contingency_margin, fees, default, suspension, links, exit; see docs/rulebooks.md#file; did you mean `queue`?",
+            "quueue: found the unknown key `quueue`; allowed: schema, name, version, title, description, members, pairs, operations, tenor, initiation, instrument, denomination, evidence, units, price, fx_risk, counterparty, positions, asset, legs, limits, queue, day, cycle, settlement, credit, quotas, fund, reserve, ladder, interest, conformity, guarantees, returns, contingency_margin, fees, default, suspension, links, exit; see docs/rulebooks.md#file; did you mean `queue`?",
         )],
     },
     Case {

@@ -2,6 +2,7 @@
 
 mod contradictions_of_limits_and_time;
 mod contradictions_of_orders;
+mod contradictions_of_reserve;
 mod keys_and_values;
 
 use rulebook::{ErrorKind, RulebookError, parse, parse_bytes, source};
@@ -67,6 +68,7 @@ fn a_key_or_value_that_the_schema_does_not_admit_is_named_with_its_place_and_rem
 fn rules_that_contradict_each_other_are_named_with_their_place_and_remedy() {
     check(contradictions_of_orders::CASES, &[ErrorKind::Contradiction]);
     check(contradictions_of_limits_and_time::CASES, &[ErrorKind::Contradiction]);
+    check(contradictions_of_reserve::CASES, &[ErrorKind::Contradiction]);
 }
 
 #[test]

@@ -8,8 +8,14 @@ use domain::command::{Order, SubmitPayment};
 use domain::limit::{LimitSetting, Scope};
 use domain::plan::Initiator;
 use domain::refusal::RefusedBy;
-use domain::{Actor, CalendarId, Command, CommandBody, InstitutionId, MemberId, Owner, PaymentId, Refusal, RulebookId};
+use domain::reserve::ReserveGrant;
+use domain::{
+    Actor, CalendarId, Command, CommandBody, CurrencyId, DrawingId, InstitutionId, MemberId, Owner, PaymentId, Refusal,
+    RulebookId,
+};
 use ledger::Answer;
+use ledger::view_reserve::DrawingView;
+use money::AmountMinor;
 
 /// The operator's two pairs of eyes.
 pub(super) fn by_operator(body: CommandBody) -> Command {
@@ -105,6 +111,18 @@ impl Player<'_> {
             Instruction::Says(word) => self.says(word),
             Instruction::Operator { act, reason } => self.acts(act, reason),
             Instruction::Arrears(arrears) => self.arrears_in(arrears),
+            Instruction::Draw { this, amount, against } => self.draw(*this, *amount, *against),
+            Instruction::Renew(place) => {
+                self.about_drawing(*place, |drawing| CommandBody::RenewDrawing { arrangement: ARRANGEMENT, drawing })
+            }
+            Instruction::DrawingPaidOut(place) => {
+                let amount = self.drawing(*place).and_then(|view| AmountMinor::new(view.amount_minor).ok());
+                let Some(amount) = amount else { return Ok(Some(refused(Refusal::DrawingMismatch))) };
+                self.about_drawing(*place, |drawing| moved(drawing, amount, false))
+            }
+            Instruction::Repay { drawing, amount } => {
+                self.about_drawing(*drawing, |drawing| moved(drawing, *amount, true))
+            }
             other => match self.command(other) {
                 Some(command) => self.give_one(command),
                 None => Ok(Some(UNKNOWN)),
@@ -216,7 +234,11 @@ impl Player<'_> {
             | Instruction::Says(_)
             | Instruction::Operator { .. }
             | Instruction::Arrears(_)
-            | Instruction::Settle { .. } => unreachable!("these have ways of their own"),
+            | Instruction::Settle { .. }
+            | Instruction::Draw { .. }
+            | Instruction::Renew(_)
+            | Instruction::DrawingPaidOut(_)
+            | Instruction::Repay { .. } => unreachable!("these have ways of their own"),
         })
     }
 
@@ -225,6 +247,53 @@ impl Player<'_> {
             Initiator::Payer => payer,
             Initiator::Payee => payee,
         }
+    }
+
+    fn draw(
+        &mut self,
+        this: usize,
+        amount: AmountMinor,
+        against: Option<CurrencyId>,
+    ) -> Result<Option<RefusedBy>, PlayFault> {
+        let named = &self.script.names.drawings[this];
+        let (arrangement, member, line) = (ARRANGEMENT, named.member, named.line.clone());
+        let body = CommandBody::DrawReserve { arrangement, member, line, amount, against };
+        let refused = self.give_one(self.granted(this, body))?;
+        if refused.is_none() {
+            self.drawings[this] = self.state().drawings(ARRANGEMENT).last().map(|view| view.drawing);
+        }
+        Ok(refused)
+    }
+
+    /// By right the member's command; by decision of the fund, the operator's.
+    fn granted(&self, place: usize, body: CommandBody) -> Command {
+        let named = &self.script.names.drawings[place];
+        let lines = self.script.plan.additions.reserve.iter().flat_map(|rule| &rule.lines);
+        let line = lines.into_iter().find(|line| line.name == named.line);
+        match line.map(|line| line.granted_by) {
+            Some(ReserveGrant::Right) => by_member(named.member, body),
+            Some(ReserveGrant::Decision) | None => by_operator(body),
+        }
+    }
+
+    /// One command about a drawing: by the agent what moved, else by whoever may grant it.
+    fn about_drawing(
+        &mut self,
+        place: usize,
+        body: impl Fn(DrawingId) -> CommandBody,
+    ) -> Result<Option<RefusedBy>, PlayFault> {
+        let Some(drawing) = self.drawings[place] else { return Ok(Some(refused(Refusal::DrawingMismatch))) };
+        let command = match body(drawing) {
+            body @ CommandBody::MoveDrawing { .. } => by_agent(body),
+            body => self.granted(place, body),
+        };
+        self.give_one(command)
+    }
+
+    /// A drawing of the script, as far as something is owed of it.
+    pub(super) fn drawing(&self, place: usize) -> Option<DrawingView> {
+        let drawing = self.drawings[place]?;
+        self.state().drawings(ARRANGEMENT).into_iter().find(|view| view.drawing == drawing)
     }
 
     fn order(&mut self, ordered: &Ordered) -> Result<Option<RefusedBy>, PlayFault> {
@@ -292,6 +361,10 @@ impl Player<'_> {
         });
         open.map(|view| view.cycle)
     }
+}
+
+fn moved(drawing: DrawingId, amount: AmountMinor, repaid: bool) -> CommandBody {
+    CommandBody::MoveDrawing { arrangement: ARRANGEMENT, drawing, amount, repaid }
 }
 
 /// What is said of a payment that never was: its own order was refused before it had a number.

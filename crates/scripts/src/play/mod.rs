@@ -15,7 +15,7 @@ use crate::surroundings::Surroundings;
 use audit::Model;
 use domain::refusal::RefusedBy;
 use domain::refusal_text::Language;
-use domain::{ArrangementId, Command, Date, EventSeq, MemberId, PaymentId, Refusal, Timestamp};
+use domain::{ArrangementId, Command, Date, DrawingId, EventSeq, MemberId, PaymentId, Refusal, Timestamp};
 use engine::{Batch, Engine, Options};
 use journal::{Head, Journal, MemoryDisk, MemoryJournal, NoFaults};
 use ledger::{Answer, State};
@@ -107,6 +107,8 @@ struct Player<'s> {
     opened_to: Date,
     /// The engine's numbers of the script's payments.
     payments: Vec<Option<PaymentId>>,
+    /// The engine's numbers of the script's drawings.
+    drawings: Vec<Option<DrawingId>>,
     /// Whose list holds a payment.
     holders: BTreeMap<usize, MemberId>,
     references: u64,
@@ -133,6 +135,7 @@ impl<'s> Player<'s> {
             moments: Vec::new(),
             opened_to: script.begins.plus_days(-1),
             payments: vec![None; script.names.payments.len()],
+            drawings: vec![None; script.names.drawings.len()],
             holders: BTreeMap::new(),
             references: 0,
             last: None,

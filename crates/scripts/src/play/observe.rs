@@ -3,7 +3,7 @@
 use super::{ARRANGEMENT, Player};
 use crate::names::Party;
 use crate::report::money_text;
-use crate::script::{Expectation, LimitFigure, Settlement};
+use crate::script::{DrawingFigure, Expectation, LimitFigure, Settlement};
 use crate::slot::Money;
 use crate::words::{LEG_STATES, name_of};
 use domain::event::{CycleClosed, SettlementLeg};
@@ -13,6 +13,7 @@ use domain::plan::{CycleLength, Price};
 use domain::{
     AccountKey, AccountKind, BookId, CurrencyId, Date, InstitutionId, MemberId, Owner, PaymentState, Refusal,
 };
+use ledger::facilities::FacilityKind;
 use ledger::view::PaymentView;
 use money::{Rate, RateRounding, quotient};
 
@@ -83,6 +84,14 @@ impl Player<'_> {
                 self.compare(self.credit_interest_minor(*member, *from, *to), *money)
             }
             Expectation::Membership(membership) => self.membership(*membership),
+            Expectation::Drawing { drawing, of, money } => self.drawing_figure(*drawing, *of, *money),
+            Expectation::Access { member, line, of, money } => self.access(*member, line.as_deref(), *of, *money),
+            Expectation::Arrears { member, since } => {
+                let found = self.state().in_arrears_since(ARRANGEMENT, *member);
+                let text =
+                    found.map_or_else(|| "in no arrears".to_owned(), |since| format!("in arrears since {since}"));
+                (text, found == *since)
+            }
             Expectation::Missing(money) => {
                 let missing = self.state().missing_for_close_minor(ARRANGEMENT).unwrap_or(0);
                 self.compare(i128::from(missing), *money)
@@ -289,9 +298,12 @@ impl Player<'_> {
             return ("there is no such limit".to_owned(), false);
         };
         match (of, maximum) {
+            (LimitFigure::Maximum, Some(maximum)) => self.compare(maximum, self.in_asset(minor)),
             (LimitFigure::Use, _) => self.compare(used, self.in_asset(minor)),
             (LimitFigure::Room, Some(maximum)) => self.compare(maximum - used, self.in_asset(minor)),
-            (LimitFigure::Room, None) => ("it does not bind: nobody has set it".to_owned(), false),
+            (LimitFigure::Room | LimitFigure::Maximum, None) => {
+                ("it does not bind: nobody has set it".to_owned(), false)
+            }
         }
     }
 
@@ -341,6 +353,47 @@ impl Player<'_> {
         let closes = self.record.credit.iter().filter(|close| counts(close.closed.date));
         let of_member = closes.flat_map(|close| &close.interest).filter(|(of, _)| *of == member);
         of_member.map(|(_, paid)| paid).sum()
+    }
+}
+
+impl Player<'_> {
+    fn drawing_figure(&self, place: usize, of: DrawingFigure, money: Money) -> Found {
+        // What is wholly repaid is no drawing any more: all its figures are zero.
+        let Some(view) = self.drawing(place) else {
+            return match self.drawings[place] {
+                Some(_) => self.compare(0, money),
+                None => ("it was not drawn".to_owned(), false),
+            };
+        };
+        let found = match of {
+            DrawingFigure::Owed => view.owed_minor(),
+            DrawingFigure::Interest => view.interest_due_minor,
+            DrawingFigure::Due(date) => {
+                view.instalments.iter().filter(|(due, _)| *due == date).map(|(_, minor)| minor).sum()
+            }
+            DrawingFigure::Held if view.swap.is_some_and(|swap| swap.currency != money.currency) => 0,
+            DrawingFigure::Held => view.held_minor,
+        };
+        self.compare(i128::from(found), money)
+    }
+
+    /// What a member may draw on a line, or over all of them, of the answer to who can draw what.
+    fn access(&self, member: MemberId, line: Option<&str>, of: LimitFigure, money: Money) -> Found {
+        let lines = self.script.plan.additions.reserve.iter().flat_map(|rule| &rule.lines);
+        let place = line.and_then(|line| lines.into_iter().position(|known| known.name == line));
+        let kind = match place.map(u8::try_from) {
+            Some(Ok(line)) => FacilityKind::ReserveLine { line },
+            _ => FacilityKind::Reserve,
+        };
+        let facilities = self.state().facilities(ARRANGEMENT);
+        let found = facilities.iter().find(|facility| facility.member == member && facility.kind == kind);
+        let Some(found) = found else { return ("the member does not have it".to_owned(), false) };
+        let minor = match of {
+            LimitFigure::Maximum => found.limit_minor,
+            LimitFigure::Use => Some(found.drawn_minor),
+            LimitFigure::Room => found.room_minor,
+        };
+        minor.map_or_else(|| ("nothing limits it".to_owned(), false), |minor| self.compare(i128::from(minor), money))
     }
 }
 

@@ -17,6 +17,7 @@ impl Player<'_> {
         rows.extend(self.legs());
         rows.extend(self.transfers());
         rows.extend(self.rests());
+        rows.extend(self.drawn());
         rows.extend(self.balances());
         rows
     }
@@ -134,6 +135,18 @@ impl Player<'_> {
             Row { other: Some(self.script.names.member_code(creditor).to_owned()), ..row }
         })
         .collect()
+    }
+
+    /// What is owed to the reserve fund, drawing by drawing.
+    fn drawn(&self) -> Vec<Row> {
+        let drawings = self.state().drawings(ARRANGEMENT).into_iter();
+        drawings
+            .map(|view| {
+                let next = view.instalments.first().map_or_else(String::new, |(due, _)| format!(", next due {due}"));
+                let amount = (i128::from(view.owed_minor()), self.script.asset);
+                self.row("drawn", view.member, amount, format!("{}{next}", view.line))
+            })
+            .collect()
     }
 
     /// Accounts of members that are not at zero, but for positions, which have rows of their own, and for the edge, of which

@@ -1,16 +1,16 @@
 //! Lines that expect something.
 
 use super::Reading;
-use super::instructions::{different, in_asset, in_currency, pair};
+use super::instructions::{different, in_asset, in_currency, line_against, pair};
 use crate::error::{ErrorKind, Wrong};
 use crate::names::Party;
 use crate::pattern::Found;
-use crate::script::{Act, Expectation, LimitFigure, Settlement};
+use crate::script::{Act, DrawingFigure, Expectation, LimitFigure, Settlement};
 use crate::slot::Money;
 use domain::credit::Holding;
 use domain::limit::Scope;
 use domain::plan::{LimitKind, Netting, OnLimit, Price};
-use domain::{CurrencyId, InstitutionId, MemberId};
+use domain::{CurrencyId, Date, InstitutionId, MemberId};
 
 type Built = Result<Option<Act>, Wrong>;
 
@@ -334,6 +334,75 @@ pub(crate) fn missing(reading: &mut Reading<'_>, found: &mut Found) -> Built {
     expected(Expectation::Missing(money))
 }
 
+fn drawing(found: &mut Found, of: DrawingFigure, reading: &Reading<'_>) -> Built {
+    let drawing = found.drawing();
+    let of = if matches!(of, DrawingFigure::Due(_)) { DrawingFigure::Due(found.date()) } else { of };
+    let money = found.money();
+    if of != DrawingFigure::Held {
+        in_asset(reading, money)?;
+    }
+    expected(Expectation::Drawing { drawing, of, money })
+}
+
+pub(crate) fn drawing_owed(reading: &mut Reading<'_>, found: &mut Found) -> Built {
+    drawing(found, DrawingFigure::Owed, reading)
+}
+
+pub(crate) fn drawing_held(reading: &mut Reading<'_>, found: &mut Found) -> Built {
+    drawing(found, DrawingFigure::Held, reading)
+}
+
+pub(crate) fn drawing_interest(reading: &mut Reading<'_>, found: &mut Found) -> Built {
+    drawing(found, DrawingFigure::Interest, reading)
+}
+
+pub(crate) fn drawing_instalment(reading: &mut Reading<'_>, found: &mut Found) -> Built {
+    drawing(found, DrawingFigure::Due(Date(0)), reading)
+}
+
+fn access(reading: &Reading<'_>, found: &mut Found, of: LimitFigure) -> Built {
+    with_reserve(reading)?;
+    let (member, money) = (found.member(), found.money());
+    in_asset(reading, money)?;
+    let line = match of {
+        LimitFigure::Room => Some(found.text()),
+        LimitFigure::Use | LimitFigure::Maximum => found.clause("on").map(|mut clause| clause.text()),
+    };
+    if let Some(line) = &line {
+        line_against(reading, line)?;
+    }
+    expected(Expectation::Access { member, line, of, money })
+}
+
+pub(crate) fn may_draw(reading: &mut Reading<'_>, found: &mut Found) -> Built {
+    access(reading, found, LimitFigure::Room)
+}
+
+pub(crate) fn has_drawn(reading: &mut Reading<'_>, found: &mut Found) -> Built {
+    access(reading, found, LimitFigure::Use)
+}
+
+pub(crate) fn ceiling(reading: &mut Reading<'_>, found: &mut Found) -> Built {
+    access(reading, found, LimitFigure::Maximum)
+}
+
+fn with_reserve(reading: &Reading<'_>) -> Result<(), Wrong> {
+    match reading.plan().additions.reserve {
+        Some(_) => Ok(()),
+        None => Err(cannot("the rulebook has no reserve fund", "take the line out")),
+    }
+}
+
+pub(crate) fn arrears(reading: &mut Reading<'_>, found: &mut Found) -> Built {
+    with_reserve(reading)?;
+    expected(Expectation::Arrears { member: found.member(), since: Some(found.date()) })
+}
+
+pub(crate) fn no_arrears(reading: &mut Reading<'_>, found: &mut Found) -> Built {
+    with_reserve(reading)?;
+    expected(Expectation::Arrears { member: found.member(), since: None })
+}
+
 /// The members that an expectation is about.
 pub(crate) fn members_of(expectation: &Expectation, reading: &Reading<'_>) -> Vec<MemberId> {
     let of_institution = |institution: InstitutionId| reading.names.institutions[institution.index()].member;
@@ -351,6 +420,8 @@ pub(crate) fn members_of(expectation: &Expectation, reading: &Reading<'_>) -> Ve
         | Expectation::FxResult { member, .. }
         | Expectation::Parts { member, .. }
         | Expectation::Cumulative { member, .. }
+        | Expectation::Access { member, .. }
+        | Expectation::Arrears { member, .. }
         | Expectation::CreditInterest { member, .. } => vec![*member],
         Expectation::Holding { holding, .. } => {
             [Some(holding.member), holding.counterparty].into_iter().flatten().collect()
@@ -376,5 +447,6 @@ pub(crate) fn members_of(expectation: &Expectation, reading: &Reading<'_>) -> Ve
         | Expectation::Refused { .. }
         | Expectation::Cycle { .. }
         | Expectation::Missing(_) => Vec::new(),
+        Expectation::Drawing { drawing, .. } => vec![reading.names.drawings[*drawing].member],
     }
 }

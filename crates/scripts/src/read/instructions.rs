@@ -2,13 +2,14 @@
 
 use super::Reading;
 use crate::error::{ErrorKind, Wrong};
-use crate::names::{Party, PaymentNamed};
+use crate::names::{DrawingNamed, Party, PaymentNamed, unknown};
 use crate::pattern::Found;
 use crate::script::{Act, Instruction, Instrument, Ordered};
 use crate::slot::Money;
 use domain::event::Quote;
 use domain::limit::Scope;
 use domain::plan::{DayStep, Denomination, Initiator, Price, Purpose};
+use domain::reserve::ReserveAgainst;
 use domain::{CurrencyId, InstitutionId, MemberId};
 use money::AmountMinor;
 
@@ -408,4 +409,47 @@ pub(crate) fn suspend(_: &mut Reading<'_>, found: &mut Found) -> Built {
 
 pub(crate) fn reinstate(_: &mut Reading<'_>, found: &mut Found) -> Built {
     done(Instruction::Reinstate(found.member()))
+}
+
+pub(crate) fn draw(reading: &mut Reading<'_>, found: &mut Found) -> Built {
+    let member = found.member();
+    let amount = amount(in_asset(reading, found.money())?);
+    let line = found.text();
+    let against = line_against(reading, &line)?;
+    let name = found.clause("as").map(|mut clause| clause.new_name());
+    let currency = found.clause("against").map(|mut clause| clause.currency());
+    let wrong = |what: &str, remedy: &str| Err(Wrong::new(ErrorKind::CannotBe, what, remedy));
+    match (against, currency) {
+        (ReserveAgainst::Currency, None) => return wrong("the line swaps", "say what is given: against CURRENCY"),
+        (ReserveAgainst::Promise, Some(_)) => return wrong("the line does not swap", "leave out 'against'"),
+        _ => {}
+    }
+    reading.names.drawings.push(DrawingNamed { name, member, line });
+    done(Instruction::Draw { this: reading.names.drawings.len() - 1, amount, against: currency })
+}
+
+/// Against what a line of the rulebook's reserve fund lends.
+pub(crate) fn line_against(reading: &Reading<'_>, line: &str) -> Result<ReserveAgainst, Wrong> {
+    let Some(reserve) = &reading.plan().additions.reserve else {
+        let what = "the rulebook has no reserve fund";
+        return Err(Wrong::new(ErrorKind::CannotBe, what, "take the line out"));
+    };
+    let found = reserve.lines.iter().find(|known| known.name == line);
+    found.map(|known| known.against).ok_or_else(|| {
+        let known = reserve.lines.iter().map(|known| known.name.as_str());
+        unknown("line of the reserve fund", line, known, "name one of the rulebook's [[reserve.lines]]")
+    })
+}
+
+pub(crate) fn renew(_: &mut Reading<'_>, found: &mut Found) -> Built {
+    done(Instruction::Renew(found.drawing()))
+}
+
+pub(crate) fn drawing_paid_out(_: &mut Reading<'_>, found: &mut Found) -> Built {
+    done(Instruction::DrawingPaidOut(found.drawing()))
+}
+
+pub(crate) fn repay(reading: &mut Reading<'_>, found: &mut Found) -> Built {
+    let drawing = found.drawing();
+    done(Instruction::Repay { drawing, amount: amount(in_asset(reading, found.money())?) })
 }

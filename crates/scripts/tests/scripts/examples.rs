@@ -63,10 +63,14 @@ fn an_expectation_with_another_amount_fails() {
 /// A rulebook with credit, beside the scripts.
 const WITH_CREDIT: &str = "\"rulebooks/epu-in-dollars.toml\"";
 
+/// One with a reserve fund.
+const WITH_RESERVE: &str = "\"rulebooks/flar.toml\"";
+
 /// Whoever the examples speak of, under rulebooks of each kind.
 fn context(rulebook: &str) -> String {
     let payment = match rulebook {
         "cpcr" => "debit ARG in favour of BRA 1.00 USD as order-1 with an instrument",
+        WITH_RESERVE => "draw ARG 1.00 USD on \"liquidity\" as loan-1",
         "cmcf" | WITH_CREDIT => "pay ARG to BRA 1.00 USD as order-1",
         _ => "pay ARG to BRA 1.00 BRL as order-1",
     };
@@ -82,7 +86,7 @@ fn every_sentence_has_an_example_that_is_read_under_some_rulebook() {
         let verb = example.split(' ').next().expect("a word");
         assert!(pattern.starts_with(verb), "{pattern}: {example}");
         let first = matches!(verb, "currency" | "member" | "institution" | "rulebook");
-        let readable = ["caudal", "sml-ar-br", "cpcr", "cmcf", WITH_CREDIT].into_iter().any(|rulebook| {
+        let readable = ["caudal", "sml-ar-br", "cpcr", "cmcf", WITH_CREDIT, WITH_RESERVE].into_iter().any(|rulebook| {
             let context = context(rulebook);
             let text = match (verb, first) {
                 ("rulebook", _) => context.replacen(&format!("rulebook {rulebook}"), example, 1),
