@@ -91,7 +91,7 @@ impl Arrangement {
         own.map(Drawing::owed).sum()
     }
 
-    fn is_in_arrears(&self, member: MemberId) -> bool {
+    fn is_overdue(&self, member: MemberId) -> bool {
         let own = self.reserve.drawings.values().filter(|drawing| drawing.drawn.member == member);
         let mut dates = own.flat_map(|drawing| drawing.due(self.months_of(drawing)));
         dates.any(|(date, _)| self.closed_date.is_some_and(|closed| date <= closed))
@@ -147,8 +147,8 @@ impl Model {
         holds(
             Check::Reserve,
             "a member that draws or renews",
-            "not in arrears",
-            !arrangement.is_in_arrears(member),
+            "one of whom nothing is overdue",
+            !arrangement.is_overdue(member),
             member,
         )
     }

@@ -194,8 +194,8 @@ refusals! {
     TotalCeiling = 152, "TOTAL_CEILING";
     /// What it owes on the line would pass the line's share of its ceiling.
     LineCeiling = 153, "LINE_CEILING";
-    /// The member owes an instalment whose day has passed.
-    InArrears = 154, "IN_ARREARS";
+    /// The member owes an instalment of a drawing whose day has passed.
+    DrawingOverdue = 154, "DRAWING_OVERDUE";
     /// The fund holds less than that.
     FundShort = 155, "FUND_SHORT";
     /// There is no such drawing, or the amount is not that of it.
@@ -312,7 +312,7 @@ impl Refusal {
             | Self::NotRenewable
             | Self::ReserveLineUnknown
             | Self::NoContribution
-            | Self::InArrears
+            | Self::DrawingOverdue
             | Self::NoticeTooShort
             | Self::NoticeRequired
             | Self::NoticeGiven
@@ -374,7 +374,7 @@ impl Refusal {
             | Self::NoContribution
             | Self::TotalCeiling
             | Self::LineCeiling
-            | Self::InArrears
+            | Self::DrawingOverdue
             | Self::FundShort
             | Self::DrawingMismatch => Some(RuleKey::Reserve),
             Self::EntryClosed | Self::NotABusinessDay | Self::ScheduleInvalid | Self::DayIsOpen => Some(RuleKey::Day),
@@ -442,7 +442,7 @@ impl Refusal {
                 | Self::FundInUse
                 | Self::TotalCeiling
                 | Self::LineCeiling
-                | Self::InArrears
+                | Self::DrawingOverdue
                 | Self::FundShort
                 | Self::DayNotOpen
         )

@@ -542,7 +542,7 @@ impl Refusal {
                 en: "It would pass the line's share of the member's ceiling. Draw less, or use another line.",
                 fr: "Cela dépasse la part du plafond que cette ligne donne au membre. Tirez moins, ou utilisez une autre ligne.",
             },
-            Self::InArrears => Texts {
+            Self::DrawingOverdue => Texts {
                 es: "El miembro debe una cuota vencida. Páguela antes.",
                 pt: "O membro deve uma parcela vencida. Pague-a antes.",
                 en: "The member owes an instalment whose day has passed. Pay it first.",

@@ -57,7 +57,7 @@ pub enum Condition {
     /// The member has contributed nothing, of which its access would be a multiple.
     NotContributing,
     /// An instalment of what it drew is unpaid, though its day has passed.
-    InArrears {
+    DrawingOverdue {
         /// Its day.
         since: Date,
     },
@@ -363,8 +363,8 @@ impl Of<'_> {
         if base == 0 {
             facility.conditions.push(Condition::NotContributing);
         }
-        if let Some(since) = self.arrangement.in_arrears_since(self.member) {
-            facility.conditions.push(Condition::InArrears { since });
+        if let Some(since) = self.arrangement.overdue_since(self.member) {
+            facility.conditions.push(Condition::DrawingOverdue { since });
             facility.room_minor = Some(0);
         }
         if facility.room_minor.is_some_and(|room| room > holds) {

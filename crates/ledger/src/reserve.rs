@@ -89,9 +89,9 @@ impl Arrangement {
         own.map(|(_, drawing)| u128::from(drawing.owed_minor())).sum()
     }
 
-    /// The day since which a member has owed an instalment that it did not pay on its day: one is in arrears when a business
-    /// day on or after its day has closed.
-    pub(crate) fn in_arrears_since(&self, member: MemberId) -> Option<Date> {
+    /// The day since which a member has owed an instalment that it did not pay on its day: it is overdue when a business day
+    /// on or after its day has closed.
+    pub(crate) fn overdue_since(&self, member: MemberId) -> Option<Date> {
         let closed = self.closed_date?;
         let first = self.drawings_of(member).filter_map(|(_, drawing)| drawing.instalments.keys().next().copied());
         first.min().filter(|due| *due <= closed)

@@ -63,9 +63,9 @@ impl State {
             .collect()
     }
 
-    /// The day since which a member is in arrears on what it drew; none where it is not.
+    /// The day since which an instalment of what a member drew is overdue; none where none is.
     #[must_use]
-    pub fn in_arrears_since(&self, arrangement: ArrangementId, member: MemberId) -> Option<Date> {
-        self.arrangement(arrangement)?.in_arrears_since(member)
+    pub fn overdue_since(&self, arrangement: ArrangementId, member: MemberId) -> Option<Date> {
+        self.arrangement(arrangement)?.overdue_since(member)
     }
 }

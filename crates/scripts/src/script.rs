@@ -320,7 +320,7 @@ pub(crate) enum Expectation {
         of: LimitFigure,
         money: Money,
     },
-    Arrears {
+    Overdue {
         member: MemberId,
         since: Option<Date>,
     },

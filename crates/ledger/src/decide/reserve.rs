@@ -1,6 +1,6 @@
 //! A reserve fund: drawing on its lines, renewing, and what the agent confirms.
 //!
-//! A drawing is refused by the first of these that says no: the line, a contribution, arrears, the ceiling over all lines,
+//! A drawing is refused by the first of these that says no: the line, a contribution, what is overdue, the ceiling over all lines,
 //! the line's share of it, what the fund holds, the rate of a swap.
 
 use super::{DONE, Decided, Decision, No};
@@ -90,8 +90,8 @@ impl Decision<'_> {
         if base == 0 {
             return Err(Refusal::NoContribution.into());
         }
-        if arrangement.in_arrears_since(member).is_some() {
-            return Err(Refusal::InArrears.into());
+        if arrangement.overdue_since(member).is_some() {
+            return Err(Refusal::DrawingOverdue.into());
         }
         if amount.as_balance() > POSITION_MINOR_MAX {
             return Err(Refusal::AmountOutOfRange.into());
@@ -137,8 +137,8 @@ impl Decision<'_> {
         self.may_grant(Some(line.granted_by), found.member)?;
         arrangement.open_date().ok_or(No::from(Refusal::DayNotOpen))?;
         self.may_draw(arrangement, found.member)?;
-        if arrangement.in_arrears_since(found.member).is_some() {
-            return Err(Refusal::InArrears.into());
+        if arrangement.overdue_since(found.member).is_some() {
+            return Err(Refusal::DrawingOverdue.into());
         }
         if found.renewed >= line.renewals {
             return Err(Refusal::NotRenewable.into());

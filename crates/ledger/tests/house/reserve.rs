@@ -203,15 +203,15 @@ fn who_does_not_pay_an_instalment_on_its_day_draws_and_renews_nothing_until_it_h
     assert_eq!(house.renews(1, second), Err(Refusal::NotRenewable), "once");
     assert_eq!(house.state.drawings(ARRANGEMENT)[1].instalments[0].0, day("2022-12-01"), "six months later");
     house.goes_to("2022-06-01");
-    assert_eq!(house.state.in_arrears_since(ARRANGEMENT, MemberId(0)), None, "it may be paid all day");
+    assert_eq!(house.state.overdue_since(ARRANGEMENT, MemberId(0)), None, "it may be paid all day");
     assert!(house.draws(0, "liquidity", 1_00).is_ok());
     house.goes_to("2022-06-02");
-    assert_eq!(house.state.in_arrears_since(ARRANGEMENT, MemberId(0)), Some(day("2022-06-01")));
-    assert_eq!(house.draws(0, "liquidity", 1_00), Err(Refusal::InArrears));
-    assert_eq!(house.renews(0, first), Err(Refusal::InArrears));
+    assert_eq!(house.state.overdue_since(ARRANGEMENT, MemberId(0)), Some(day("2022-06-01")));
+    assert_eq!(house.draws(0, "liquidity", 1_00), Err(Refusal::DrawingOverdue));
+    assert_eq!(house.renews(0, first), Err(Refusal::DrawingOverdue));
     let access = house.access(0, FacilityKind::ReserveLine { line: 0 });
     assert_eq!((access.room_minor, access.maturity), (Some(0), Some(day("2022-06-01"))));
-    assert!(access.conditions.contains(&Condition::InArrears { since: day("2022-06-01") }));
+    assert!(access.conditions.contains(&Condition::DrawingOverdue { since: day("2022-06-01") }));
     assert!(house.draws(1, "liquidity", 1_00).is_ok(), "others go on");
     // 93 days at 3.6 %: 0.93; and the first instalment.
     house.drawing_moves(first, 50_93, true).unwrap();

@@ -86,10 +86,9 @@ impl Player<'_> {
             Expectation::Membership(membership) => self.membership(*membership),
             Expectation::Drawing { drawing, of, money } => self.drawing_figure(*drawing, *of, *money),
             Expectation::Access { member, line, of, money } => self.access(*member, line.as_deref(), *of, *money),
-            Expectation::Arrears { member, since } => {
-                let found = self.state().in_arrears_since(ARRANGEMENT, *member);
-                let text =
-                    found.map_or_else(|| "in no arrears".to_owned(), |since| format!("in arrears since {since}"));
+            Expectation::Overdue { member, since } => {
+                let found = self.state().overdue_since(ARRANGEMENT, *member);
+                let text = found.map_or_else(|| "not overdue".to_owned(), |since| format!("overdue since {since}"));
                 (text, found == *since)
             }
             Expectation::Missing(money) => {

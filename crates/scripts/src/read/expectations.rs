@@ -393,14 +393,14 @@ fn with_reserve(reading: &Reading<'_>) -> Result<(), Wrong> {
     }
 }
 
-pub(crate) fn arrears(reading: &mut Reading<'_>, found: &mut Found) -> Built {
+pub(crate) fn overdue(reading: &mut Reading<'_>, found: &mut Found) -> Built {
     with_reserve(reading)?;
-    expected(Expectation::Arrears { member: found.member(), since: Some(found.date()) })
+    expected(Expectation::Overdue { member: found.member(), since: Some(found.date()) })
 }
 
-pub(crate) fn no_arrears(reading: &mut Reading<'_>, found: &mut Found) -> Built {
+pub(crate) fn not_overdue(reading: &mut Reading<'_>, found: &mut Found) -> Built {
     with_reserve(reading)?;
-    expected(Expectation::Arrears { member: found.member(), since: None })
+    expected(Expectation::Overdue { member: found.member(), since: None })
 }
 
 /// The members that an expectation is about.
@@ -421,7 +421,7 @@ pub(crate) fn members_of(expectation: &Expectation, reading: &Reading<'_>) -> Ve
         | Expectation::Parts { member, .. }
         | Expectation::Cumulative { member, .. }
         | Expectation::Access { member, .. }
-        | Expectation::Arrears { member, .. }
+        | Expectation::Overdue { member, .. }
         | Expectation::CreditInterest { member, .. } => vec![*member],
         Expectation::Holding { holding, .. } => {
             [Some(holding.member), holding.counterparty].into_iter().flatten().collect()
