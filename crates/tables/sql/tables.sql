@@ -206,6 +206,34 @@ CREATE TABLE entry (                        -- of a posting that no other table 
     PRIMARY KEY (seq, payment, number)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE drawing (                      -- on a reserve fund
+    arrangement INTEGER NOT NULL,
+    drawing INTEGER NOT NULL,               -- in the order in which they were drawn, from 0
+    drawn_seq INTEGER NOT NULL,
+    member INTEGER NOT NULL,
+    line INTEGER NOT NULL,                  -- its place in the rulebook, from 0
+    day INTEGER NOT NULL,
+    amount_minor INTEGER NOT NULL,
+    rate_ppm INTEGER NOT NULL,              -- of interest, per year
+    swap_currency INTEGER,                  -- the member's, where the line swaps
+    swap_rate TEXT,                         -- units of it for one of the asset, at the drawing and at the reversal
+    swap_minor INTEGER,                     -- what is given of it
+    paid_out_seq INTEGER,
+    owed_minor INTEGER NOT NULL,            -- of the amount
+    interest_paid_minor INTEGER NOT NULL,
+    renewals INTEGER NOT NULL,
+    last_seq INTEGER NOT NULL,
+    PRIMARY KEY (arrangement, drawing)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE drawing_instalment (           -- as drawn; a renewal moves what is owed by the months of the line
+    arrangement INTEGER NOT NULL,
+    drawing INTEGER NOT NULL,
+    due_day INTEGER NOT NULL,
+    amount_minor INTEGER NOT NULL,
+    PRIMARY KEY (arrangement, drawing, due_day)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE rate (
     seq INTEGER PRIMARY KEY,
     arrangement INTEGER NOT NULL,

@@ -164,7 +164,7 @@ macro_rules! ordinals {
     };
 }
 
-ordinals!(MemberId, InstitutionId, CurrencyId, RulebookId, ArrangementId, CalendarId, CycleId, RunId);
+ordinals!(MemberId, InstitutionId, CurrencyId, RulebookId, ArrangementId, CalendarId, CycleId, RunId, DrawingId);
 
 /// Hash of a row: the first 16 bytes of the SHA-256 of its table and its values, as a number.
 ///

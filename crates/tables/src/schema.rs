@@ -53,6 +53,8 @@ tables! {
     LimitSetting = "limit_setting",
     PrefundingMovement = "prefunding_movement",
     Entry = "entry",
+    Drawing = "drawing",
+    DrawingInstalment = "drawing_instalment",
     Rate = "rate",
     Fixing = "fixing",
     FixingRate = "fixing_rate",

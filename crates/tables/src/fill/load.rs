@@ -3,6 +3,7 @@
 use super::Filler;
 use super::house::{Arrangement, House, Institution, Rules};
 use super::payment::{Payments, state_of_number};
+use super::reserve::Drawing;
 use super::running::{Account, Cycle, OpenRun, PairFigure, Position, Queue, Run, StateCount};
 use super::shelf::Shelf;
 use super::trouble::{Taken, sound};
@@ -12,11 +13,12 @@ use crate::schema::Table;
 use crate::store::Store;
 use domain::ids::Role;
 use domain::plan::{Initiator, Netting, PositionCurrency};
+use domain::reserve::SwapSide;
 use domain::{
-    AccountKey, AccountKind, Actor, ArrangementId, CurrencyId, CycleId, Date, InstitutionId, MemberId, PaymentId,
-    RunId, Timestamp,
+    AccountKey, AccountKind, Actor, ArrangementId, CurrencyId, CycleId, Date, DrawingId, InstitutionId, MemberId,
+    PaymentId, RunId, Timestamp,
 };
-use money::CurrencyCode;
+use money::{AmountMinor, CurrencyCode, Rate};
 use std::collections::BTreeMap;
 
 impl Filler {
@@ -182,6 +184,28 @@ impl Filler {
         each(&self.store, "transfer", sql, |row| {
             let key = (ArrangementId(row.number(0)?), MemberId(row.number(1)?), MemberId(row.number(2)?));
             house.transfers.entry(key).or_default().push(row.number(3)?);
+            Some(())
+        })?;
+        let sql = "SELECT arrangement, drawing, member, amount_minor, owed_minor, interest_paid_minor, renewals,
+            swap_currency, swap_rate, swap_minor FROM drawing WHERE owed_minor > 0";
+        each(&self.store, "drawing", sql, |row| {
+            let swap = match row.optional(7)? {
+                None => None,
+                Some(currency) => Some(SwapSide {
+                    currency: CurrencyId(currency),
+                    rate: Rate::parse(row.text(8)?).ok()?,
+                    amount: AmountMinor::new(row.number(9)?).ok()?,
+                }),
+            };
+            let drawing = Drawing {
+                member: MemberId(row.number(2)?),
+                amount_minor: row.number(3)?,
+                owed_minor: row.number(4)?,
+                interest_paid_minor: row.number(5)?,
+                renewals: row.number(6)?,
+                swap,
+            };
+            house.drawings.insert((ArrangementId(row.number(0)?), DrawingId(row.number(1)?)), drawing);
             Some(())
         })
     }

@@ -3,16 +3,20 @@
 use super::postings::in_arrangement;
 use super::trouble::{Taken, disagree};
 use super::{About, Filler};
+use crate::cell::Cell;
+use crate::schema::Table;
 use domain::reserve::{ReserveDrawn, SwapSide};
 use domain::{AccountKey, AccountKind, ArrangementId, CurrencyId, DrawingId, EventBody, MemberId, Owner};
 
 /// A drawing, as far as its postings need it.
 #[derive(Clone, Copy)]
 pub(crate) struct Drawing {
-    member: MemberId,
-    amount_minor: u64,
-    owed_minor: u64,
-    swap: Option<SwapSide>,
+    pub(super) member: MemberId,
+    pub(super) amount_minor: u64,
+    pub(super) owed_minor: u64,
+    pub(super) interest_paid_minor: u64,
+    pub(super) renewals: u8,
+    pub(super) swap: Option<SwapSide>,
 }
 
 impl Filler {
@@ -23,8 +27,11 @@ impl Filler {
             EventBody::DrawingRepaid { arrangement, drawing, principal_minor, interest_minor } => {
                 self.drawing_repaid(*arrangement, *drawing, *principal_minor, *interest_minor)
             }
-            // When it is due is no posting.
-            EventBody::DrawingRenewed { arrangement, .. } => Ok(About::arrangement(*arrangement)),
+            EventBody::DrawingRenewed { arrangement, drawing } => {
+                let found = self.drawing(*arrangement, *drawing)?;
+                let renewals = found.renewals.saturating_add(1);
+                self.keep(*arrangement, *drawing, Drawing { renewals, ..found }, &[])
+            }
             other => disagree(format!("{other:?} is no event of a reserve fund")),
         }
     }
@@ -34,8 +41,51 @@ impl Filler {
         let (amount_minor, member) = (drawn.amount.get(), drawn.member);
         let [reserve, due] = [AccountKind::Reserve, AccountKind::ReserveDue].map(|kind| self.own(id, member, kind));
         self.post_told((reserve?, due?), i128::from(amount_minor), (None, 0))?;
-        let drawing = Drawing { member, amount_minor, owed_minor: amount_minor, swap: drawn.swap };
+        let swap = drawn.swap;
+        let row = [
+            id.into(),
+            drawn.drawing.into(),
+            self.seq.into(),
+            member.into(),
+            drawn.line.into(),
+            drawn.date.into(),
+            drawn.amount.into(),
+            drawn.rate_ppm.into(),
+            swap.map(|swap| swap.currency).into(),
+            swap.map(|swap| swap.rate.to_string()).into(),
+            swap.map(|swap| swap.amount).into(),
+            Cell::Null,
+            drawn.amount.into(),
+            Cell::Integer(0),
+            Cell::Integer(0),
+            self.seq.into(),
+        ];
+        self.store.insert(Table::Drawing, &row)?;
+        for (due, minor) in &drawn.instalments {
+            let row = [id.into(), drawn.drawing.into(), (*due).into(), (*minor).into()];
+            self.store.insert(Table::DrawingInstalment, &row)?;
+        }
+        let owed_minor = amount_minor;
+        let drawing = Drawing { member, amount_minor, owed_minor, interest_paid_minor: 0, renewals: 0, swap };
         self.house.drawings.insert((id, drawn.drawing), drawing);
+        Ok(About::arrangement(id))
+    }
+
+    /// A drawing as it has come to be, in memory and in its row.
+    fn keep(&mut self, id: ArrangementId, drawing: DrawingId, now: Drawing, more: &[(&str, Cell<'_>)]) -> Taken<About> {
+        let mut edits = vec![
+            ("owed_minor", now.owed_minor.into()),
+            ("interest_paid_minor", now.interest_paid_minor.into()),
+            ("renewals", now.renewals.into()),
+            ("last_seq", self.seq.into()),
+        ];
+        edits.extend(more.iter().cloned());
+        self.change(Table::Drawing, &[id.into(), drawing.into()], &edits)?;
+        if now.owed_minor == 0 {
+            self.house.drawings.remove(&(id, drawing));
+        } else {
+            self.house.drawings.insert((id, drawing), now);
+        }
         Ok(About::arrangement(id))
     }
 
@@ -47,7 +97,8 @@ impl Filler {
         if let Some(swap) = found.swap {
             self.post_told(held(id, found.member, swap.currency), swap.amount.as_balance(), (None, 1))?;
         }
-        Ok(About::arrangement(id))
+        let paid_out = [("paid_out_seq", self.seq.into())];
+        self.keep(id, drawing, found, &paid_out)
     }
 
     fn drawing_repaid(
@@ -78,12 +129,8 @@ impl Filler {
                 self.post_told(held(id, found.member, swap.currency), -back, (None, number))?;
             }
         }
-        if owed_minor == 0 {
-            self.house.drawings.remove(&(id, drawing));
-        } else {
-            self.house.drawings.insert((id, drawing), Drawing { owed_minor, ..found });
-        }
-        Ok(About::arrangement(id))
+        let interest_paid_minor = found.interest_paid_minor + interest_minor;
+        self.keep(id, drawing, Drawing { owed_minor, interest_paid_minor, ..found }, &[])
     }
 
     fn drawing(&self, id: ArrangementId, drawing: DrawingId) -> Taken<Drawing> {
