@@ -244,9 +244,6 @@ fn tells_of(command: &CommandBody, event: &EventBody, answer: &Answer) -> bool {
             E::TransferConfirmed { debtor: from, creditor: to, amount: moved, .. },
         ) => (debtor, creditor, amount) == (from, to, moved),
         (C::ResumeFacility { arrangement }, E::FacilityResumed { arrangement: of }) => arrangement == of,
-        (C::MoveFund { member, amount, deposit, .. }, E::FundMoved { member: of, amount: moved, deposit: how, .. }) => {
-            (member, amount, deposit) == (of, moved, how)
-        }
         (C::DrawReserve { member, amount, .. }, E::ReserveDrawn(drawn)) => {
             (*member, *amount) == (drawn.member, drawn.amount)
         }

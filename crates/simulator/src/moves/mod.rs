@@ -95,7 +95,7 @@ const MOVES: &[(u32, Move)] = &[
     (3, People::publishes_an_index),
     (6, People::confirms_fees),
     (4, People::decrees_a_holiday),
-    (16, People::moves_the_fund),
+    (16, People::contributes_to_a_reserve),
     (16, People::draws_on_a_reserve),
     (12, People::moves_a_drawing),
     (3, People::renews_a_drawing),

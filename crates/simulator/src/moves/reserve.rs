@@ -8,7 +8,7 @@ use money::AmountMinor;
 
 impl People {
     /// Contributions, more in than out; now and then capital from outside.
-    pub(super) fn moves_the_fund(&mut self, scene: Scene<'_>) -> Option<Sent> {
+    pub(super) fn contributes_to_a_reserve(&mut self, scene: Scene<'_>) -> Option<Sent> {
         let arrangement = self.arrangement(scene)?;
         scene.shape.arrangement(arrangement).plan.additions.reserve.as_ref()?;
         let member = self.member(scene, arrangement)?;
