@@ -55,7 +55,7 @@ mod verify;
 mod walk;
 
 pub use finding::{Check, Finding};
-pub use mirror::{Mirror, MirrorCause, MirrorPosting, mirror};
+pub use mirror::{AccountPosting, Mirror, MirrorCause, MirrorPosting, mirror, postings};
 pub use model::Model;
 pub use summary::{Balance, Figures};
 pub use verify::{Verified, Verifier, VerifyFault, verify};

@@ -60,6 +60,23 @@ impl Mirror {
     }
 }
 
+/// An entry of an account, as an event posted it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct AccountPosting {
+    /// The event that posted it.
+    pub seq: EventSeq,
+    /// Its time.
+    pub time: Timestamp,
+    /// Business date open in the arrangement of the event; the UTC date of the event, where none was open.
+    pub date: Date,
+    /// The account.
+    pub account: AccountKey,
+    /// Minor units: positive where more is owed to the account's owner.
+    pub amount_minor: i128,
+    /// What it comes from.
+    pub cause: MirrorCause,
+}
+
 /// Every entry of a mirror, from events read from the beginning of a journal, in their order.
 ///
 /// The accounts say what is owed to the other side; a mirror says what the house has there, with the opposite sign.
@@ -70,6 +87,25 @@ pub fn mirror(
     events: impl IntoIterator<Item = (EventSeq, Timestamp, Event)>,
     of: Mirror,
 ) -> Result<Vec<MirrorPosting>, Finding> {
+    let posted = postings(events, |key| of.has(key))?.into_iter();
+    let mirrored = posted.map(|AccountPosting { seq, date, account, amount_minor, cause, .. }| MirrorPosting {
+        seq,
+        date,
+        currency: account.currency,
+        amount_minor: -amount_minor,
+        cause,
+    });
+    Ok(mirrored.collect())
+}
+
+/// Every entry of the accounts that are asked for, from events read from the beginning of a journal, in their order.
+///
+/// # Errors
+/// The first event that breaks a rule.
+pub fn postings(
+    events: impl IntoIterator<Item = (EventSeq, Timestamp, Event)>,
+    asked_for: impl Fn(&AccountKey) -> bool,
+) -> Result<Vec<AccountPosting>, Finding> {
     let mut model = Model::new();
     let mut postings = Vec::new();
     for (seq, time, event) in events {
@@ -78,9 +114,10 @@ pub fn mirror(
         let noted = model.books.noted.take().unwrap_or_default();
         let nets = noted.iter().filter(|(_, (key, _))| key.kind == AccountKind::NetDue);
         let net_of = nets.map(|(_, (key, _))| key.owner).next();
-        for (payment, (key, amount)) in noted.iter().copied().filter(|(_, (key, minor))| of.has(key) && *minor != 0) {
-            let (date, cause) = model.booked(payment, &key, time, (&event.body, net_of));
-            postings.push(MirrorPosting { seq, date, currency: key.currency, amount_minor: -amount, cause });
+        let wanted = noted.iter().copied().filter(|(_, (key, minor))| asked_for(key) && *minor != 0);
+        for (payment, (account, amount_minor)) in wanted {
+            let (date, cause) = model.booked(payment, &account, time, (&event.body, net_of));
+            postings.push(AccountPosting { seq, time, date, account, amount_minor, cause });
         }
     }
     Ok(postings)

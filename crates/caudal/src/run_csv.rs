@@ -281,11 +281,11 @@ fn summary(report: &Report<'_>) -> Vec<Vec<Cell>> {
     ];
     let of_credit = outcome.credit.map(|credit| {
         [
-            ("credit_taken_usd", Cell::usd_of(credit.taken_usd_cents)),
-            ("credit_most_owed_usd", Cell::usd_of(credit.most_owed_usd_cents)),
-            ("credit_owed_usd", Cell::usd_of(credit.owed_usd_cents)),
-            ("credit_interest_paid_usd", Cell::usd_of(credit.interest_paid_usd_cents)),
-            ("fund_usd", Cell::usd_of(credit.fund_usd_cents)),
+            ("credit.taken_usd", Cell::usd_of(credit.taken_usd_cents)),
+            ("credit.most_owed_usd", Cell::usd_of(credit.most_owed_usd_cents)),
+            ("credit.owed_usd", Cell::usd_of(credit.owed_usd_cents)),
+            ("credit.interest_paid_usd", Cell::usd_of(credit.interest_paid_usd_cents)),
+            ("credit.fund_usd", Cell::usd_of(credit.fund_usd_cents)),
         ]
     });
     let rows = rows.into_iter().chain(of_credit.into_iter().flatten());

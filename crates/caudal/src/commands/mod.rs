@@ -6,6 +6,7 @@ pub(crate) mod demo;
 pub(crate) mod drill;
 pub(crate) mod payload;
 pub(crate) mod play;
+pub(crate) mod posting_file;
 pub(crate) mod queue;
 pub(crate) mod reconcile;
 pub(crate) mod restore;
@@ -38,6 +39,7 @@ pub(crate) fn run(command: Command) -> Result<Exit, Failure> {
         Command::Tables(arguments) => tables::run(&arguments),
         Command::Reconcile(arguments) => reconcile::run(&arguments),
         Command::TrialBalance(arguments) => trial_balance::run(&arguments),
+        Command::PostingFile(arguments) => posting_file::run(&arguments),
         Command::Drill(arguments) => drill::run(&arguments),
     }
 }

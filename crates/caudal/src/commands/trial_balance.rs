@@ -103,7 +103,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-fn read_chart(path: &Path) -> Result<Chart, Failure> {
+pub(crate) fn read_chart(path: &Path) -> Result<Chart, Failure> {
     let bytes = std::fs::read(path).map_err(|error| {
         let message = format!("the file cannot be read: {error}; {}; name a file that may be read", path.display());
         Failure::new(Exit::WrongData, "FILE_READ", message)
@@ -114,7 +114,8 @@ fn read_chart(path: &Path) -> Result<Chart, Failure> {
     })
 }
 
-fn is_of(key: &AccountKey, member: MemberId, state: &State) -> bool {
+/// Whether an account is a member's: of its own book, or owned by it or its institutions elsewhere.
+pub(crate) fn is_of(key: &AccountKey, member: MemberId, state: &State) -> bool {
     let owned = match key.owner {
         Owner::Member(owner) => owner == member,
         Owner::Institution(institution) => state.member_of_institution(institution) == Some(member),
@@ -148,7 +149,7 @@ fn object(state: &State, member: Option<MemberId>) -> Object {
     }
 }
 
-fn code(state: &State, currency: domain::CurrencyId) -> (String, u8) {
+pub(crate) fn code(state: &State, currency: domain::CurrencyId) -> (String, u8) {
     state.currency_code(currency).map_or_else(|| ("?".to_owned(), 0), |(code, decimals)| (code.to_string(), decimals))
 }
 
@@ -159,12 +160,26 @@ fn book_name(book: BookId, state: &State) -> String {
     }
 }
 
+/// `book/currency/kind/owner`, as a chart names it.
+pub(crate) fn account_name(key: &AccountKey, state: &State) -> String {
+    let (book, currency) = (book_name(key.book, state), code(state, key.currency).0);
+    let (kind, owner) = (payment_way::kind(key.kind), payment_way::owner(key.owner, state));
+    format!("{book}/{currency}/{kind}/{owner}").replace(' ', "-")
+}
+
 fn account(key: &AccountKey, balance: i128, state: &State) -> Account {
     let (currency, decimals) = code(state, key.currency);
     let (book, kind, owner) =
         (book_name(key.book, state), payment_way::kind(key.kind), payment_way::owner(key.owner, state));
-    let name = format!("{book}/{currency}/{kind}/{owner}").replace(' ', "-");
-    Account { account: name, book, currency, kind, owner, balance: Exact::of(balance, decimals), theirs: None }
+    Account {
+        account: account_name(key, state),
+        book,
+        currency,
+        kind,
+        owner,
+        balance: Exact::of(balance, decimals),
+        theirs: None,
+    }
 }
 
 /// Gives each account the one of the member's chart, and sums by these.
@@ -181,17 +196,22 @@ fn map(object: &mut Object, chart: &Chart, path: &Path) -> Result<(), Failure> {
         *sum = sum.plus(account.balance);
     }
     if !unmapped.is_empty() {
-        let message = format!(
-            "{} accounts are in no row of the chart: {}; {}; add a row for each, ours and theirs",
-            unmapped.len(),
-            unmapped.join(", "),
-            path.display()
-        );
-        return Err(Failure::new(Exit::WrongData, "CHART_INCOMPLETE", message));
+        return Err(incomplete(&unmapped, path));
     }
     let theirs = sums.into_iter().map(|((theirs, currency), balance)| Theirs { theirs, currency, balance });
     object.chart = Some(theirs.collect());
     Ok(())
+}
+
+/// Accounts that a chart lacks.
+pub(crate) fn incomplete(unmapped: &[String], path: &Path) -> Failure {
+    let message = format!(
+        "{} accounts are in no row of the chart: {}; {}; add a row for each, ours and theirs",
+        unmapped.len(),
+        unmapped.join(", "),
+        path.display()
+    );
+    Failure::new(Exit::WrongData, "CHART_INCOMPLETE", message)
 }
 
 fn page(object: &Object) -> String {

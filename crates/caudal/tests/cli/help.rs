@@ -2,7 +2,7 @@
 
 use crate::program::{run, words};
 
-const PAGES: [&str; 26] = [
+const PAGES: [&str; 27] = [
     "",
     "demo",
     "simulate",
@@ -20,6 +20,7 @@ const PAGES: [&str; 26] = [
     "tables",
     "reconcile",
     "trial-balance",
+    "posting-file",
     "payload",
     "payload show",
     "payload erase",

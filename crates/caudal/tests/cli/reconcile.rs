@@ -239,6 +239,48 @@ fn every_account_is_in_the_trial_balance_and_every_whole_book_sums_to_zero() {
     house.trial_balance(&["--chart", text(&house.root.path().join("nowhere"))]).fails(3, "FILE_READ");
 }
 
+#[test]
+fn the_posting_files_of_all_days_make_the_trial_balance_of_the_member() {
+    let house = house();
+    let posting_file = |arguments: &[&str]| {
+        run(&[&["posting-file", "--data", text(&house.day), "--member", "BRA"][..], arguments].concat())
+    };
+    let read = |csv: &str| {
+        let mut reader = csv::Reader::from_reader(csv.as_bytes());
+        reader.records().map(|row| row.expect("a row")).collect::<Vec<_>>()
+    };
+    let minor = |cell: &str| cell.replace('.', "").parse::<i64>().unwrap_or(0);
+    let all = read(&posting_file(&[]).done());
+    let mut sums = std::collections::BTreeMap::<String, i64>::new();
+    for row in &all {
+        assert!(row[8].is_empty() != row[9].is_empty(), "a debit or a credit: {row:?}");
+        *sums.entry(row[6].to_owned()).or_default() += minor(&row[9]) - minor(&row[8]);
+    }
+    let trial = house.trial_balance(&["--json", "--member", "BRA"]).object();
+    for account in trial["accounts"].as_array().expect("accounts") {
+        let name = account["account"].as_str().expect("a name");
+        let balance = account["balance"].to_string().replace('.', "").parse::<i64>().expect("an amount");
+        assert_eq!(sums.remove(name).unwrap_or(0), balance, "{name}");
+    }
+    assert!(sums.values().all(|sum| *sum == 0), "accounts that are empty now: {sums:?}");
+
+    let dates: std::collections::BTreeSet<&str> = all.iter().map(|row| &row[2]).collect();
+    let by_day: usize = dates.iter().map(|date| read(&posting_file(&["--date", date]).done()).len()).sum();
+    assert_eq!(by_day, all.len(), "each entry is in the file of one day");
+
+    let names: std::collections::BTreeSet<&str> = all.iter().map(|row| &row[6]).collect();
+    let rows: String = names.iter().map(|name| format!("{name},77\n")).collect();
+    let chart = house.file("chart.csv", &format!("ours,theirs\n{rows}"));
+    let out = house.root.path().join("out.csv");
+    posting_file(&["--chart", text(&chart), "--out", text(&out)]).done();
+    let mapped = read(&fs::read_to_string(&out).expect("written"));
+    assert!(mapped.len() == all.len() && mapped.iter().all(|row| &row[10] == "77"));
+    let lacking = house.file("lacking.csv", "ours,theirs\nedge-BRA/BRL/payout-due/BRA-1,77\n");
+    posting_file(&["--chart", text(&lacking)]).fails(3, "CHART_INCOMPLETE");
+    posting_file(&["--from", "2024-03-06", "--to", "2024-03-05"]).fails(2, "WRONG_USE");
+    run(&["posting-file", "--data", text(&house.day), "--member", "XXX"]).fails(2, "WRONG_USE");
+}
+
 fn balance_of(book: &Value) -> i64 {
     book["sum"].to_string().replace('.', "").parse().expect("an amount")
 }
