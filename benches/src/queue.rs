@@ -2,6 +2,7 @@
 //!
 //! 33 banks whose sizes fall as 1, 1/2, 1/3, …; amounts are log-normal with σ = 1.8; each bank has κ times what it owes net,
 //! so that not everything can settle. In family *count* a large bank has more payments, in family *amount* larger ones.
+//! In family *even* banks and amounts up to 10⁹ are drawn evenly and each bank has 1,000: next to nothing.
 
 use crate::meter::{grouped, measure};
 use certify::queue::{Account, Currency, Instance, Order, Payment};
@@ -75,18 +76,38 @@ fn interbank(family: Family, count: usize, kappa: f64) -> Instance {
         let number = |bank: usize| u32::try_from(bank).expect("33 banks");
         payments.push(Payment { payer: number(payer), payee: number(payee), amount, class: 0 });
     }
-    let account = |(bank, net): (u32, &i64)| Account {
+    let balance = |net: &i64| (kappa * (*net).max(0) as f64) as i64;
+    instance(&net_minor.iter().map(balance).collect::<Vec<i64>>(), payments)
+}
+
+/// Banks that have next to nothing beside what they owe each other.
+fn even(banks: usize, count: usize) -> Instance {
+    let mut draws = Draws(SEED ^ (banks as u64 * 1_000_003 + count as u64));
+    let mut below = |below: u64| draws.next() % below;
+    let (count_of_banks, mut payments) = (banks as u64, Vec::new());
+    for _ in 0..count {
+        let payer = below(count_of_banks);
+        let payee = (payer + 1 + below(count_of_banks - 1)) % count_of_banks;
+        let number = |bank: u64| u32::try_from(bank).expect("few banks");
+        let amount = i64::try_from(1 + below(1_000_000_000)).expect("small");
+        payments.push(Payment { payer: number(payer), payee: number(payee), amount, class: 0 });
+    }
+    instance(&vec![1000; banks], payments)
+}
+
+fn instance(balances_minor: &[i64], payments: Vec<Payment>) -> Instance {
+    let account = |(bank, &opening_balance): (u32, &i64)| Account {
         participant: bank,
         currency: 0,
         queue: bank,
-        opening_balance: (kappa * (*net).max(0) as f64) as i64,
+        opening_balance,
         credit_line: 0,
         ceiling: None,
     };
     Instance {
         currencies: vec![Currency { unit_value: 1, haircut: 0 }],
         unit_denominator: 1,
-        accounts: (0u32..).zip(&net_minor).map(account).collect(),
+        accounts: (0u32..).zip(balances_minor).map(account).collect(),
         payments,
         bundles: Vec::new(),
         reservations: Vec::new(),
@@ -103,14 +124,15 @@ fn interbank(family: Family, count: usize, kappa: f64) -> Instance {
 /// from its payee, until nothing changes.
 fn bilateral_offset(instance: &Instance) -> i128 {
     let mut balance: Vec<i64> = instance.accounts.iter().map(|account| account.opening_balance).collect();
-    let mut queues: Vec<std::collections::VecDeque<(usize, i64)>> = vec![std::collections::VecDeque::new(); BANKS];
+    let mut queues: Vec<std::collections::VecDeque<(usize, i64)>> =
+        vec![std::collections::VecDeque::new(); balance.len()];
     for payment in &instance.payments {
         queues[payment.payer as usize].push_back((payment.payee as usize, payment.amount));
     }
     let mut value = 0i128;
     let mut changed = true;
     while std::mem::take(&mut changed) {
-        for payer in 0..BANKS {
+        for payer in 0..balance.len() {
             while let Some(&(payee, amount)) = queues[payer].front() {
                 let back = queues[payee].iter().position(|&(to, _)| to == payer);
                 let returned = if amount <= balance[payer] { Some(0) } else { back.map(|at| queues[payee][at].1) };
@@ -133,19 +155,24 @@ fn bilateral_offset(instance: &Instance) -> i128 {
 /// Prints a table of its own.
 pub fn run() {
     println!(
-        "\n| queue | κ | FIFO | bilateral offset | found | bound | gap | million ticks | CPU s | cases | check ms |"
+        "\n| queue | κ or liquidity | FIFO | bilateral offset | found | bound | gap | million ticks | CPU s | cases | check ms |"
     );
     println!("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
     for (family, name) in [(Family::Count, "count"), (Family::Amount, "amount")] {
         for count in [1_000, 10_000, 100_000, 1_000_000] {
             for kappa in [0.3, 0.5, 0.8] {
-                row(name, &interbank(family, count, kappa), kappa);
+                row(name, &interbank(family, count, kappa), &kappa.to_string());
             }
         }
     }
+    for (banks, count) in
+        [(2, 10_000), (2, 1_000_000), (5, 300), (5, 10_000), (5, 1_000_000), (33, 10_000), (33, 100_000)]
+    {
+        row(&format!("even, {banks} banks,"), &even(banks, count), "1,000 each");
+    }
 }
 
-fn row(name: &str, instance: &Instance, kappa: f64) {
+fn row(name: &str, instance: &Instance, liquidity: &str) {
     let total: i128 = instance.payments.iter().map(|payment| i128::from(payment.amount)).sum();
     let options = Options { ticks: TICKS, gap_ppm: 1, ..Options::default() };
     let (solution, took) = measure(|| solve(instance, options, &mut |_| ()).expect("a queue of this size is solved"));
@@ -158,7 +185,7 @@ fn row(name: &str, instance: &Instance, kappa: f64) {
     let claim = solution.claims[0];
     let share = |value: i128| format!("{:.5}", value as f64 / total as f64);
     println!(
-        "| {name} {} | {kappa} | {} | {} | {} | {} | {:.5} % | {} | {:.2} | {} | {:.1} |",
+        "| {name} {} | {liquidity} | {} | {} | {} | {} | {:.5} % | {} | {:.2} | {} | {:.1} |",
         grouped(instance.payments.len() as f64),
         share(fifo),
         share(bilateral_offset(instance)),

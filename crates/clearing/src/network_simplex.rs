@@ -24,6 +24,8 @@ pub enum Finish {
     Stopped,
 }
 
+/// Work for a step along a cycle.
+const CYCLE_STEP_TICKS: u64 = 8;
 /// Where the flow on an arc outside the tree stands: at its lower bound.
 const AT_LOWER: i8 = 1;
 /// At its upper bound.
@@ -230,6 +232,21 @@ impl NetworkSimplex {
         (0..self.own_arc_count).map(term).sum()
     }
 
+    /// What prices of the caller prove: no flow within the bounds is worth more.
+    ///
+    /// # Panics
+    /// When there is not a price for each node.
+    #[must_use]
+    pub fn bound_by(&self, prices: &[i64]) -> i128 {
+        assert_eq!(prices.len(), self.own_node_count, "a price for each node");
+        let term = |arc: usize| {
+            let price = |node: u32| i128::from(prices[node as usize]);
+            let reduced = i128::from(self.profits[arc]) - price(self.tails[arc]) + price(self.heads[arc]);
+            reduced * i128::from(if reduced > 0 { self.upper[arc] } else { self.lower[arc] })
+        };
+        (0..self.own_arc_count).map(term).sum()
+    }
+
     /// After [`Finish::Infeasible`]: moves the prices so far along the contradiction that they prove at most `target`.
     pub fn steepen_to_proof(&mut self, target: i128) {
         let Some(out) = self.leaving_node() else { return };
@@ -420,7 +437,9 @@ impl NetworkSimplex {
         let mut leaving = None;
         // The last arc that blocks, seen from the apex along the push, keeps the tree strongly feasible.
         let mut node = first;
+        let mut steps = 0;
         while node != apex {
+            steps += 1;
             let here = self.room_towards(node, false);
             if here < room {
                 (room, leaving) = (here, Some((node, true)));
@@ -429,12 +448,15 @@ impl NetworkSimplex {
         }
         node = second;
         while node != apex {
+            steps += 1;
             let here = self.room_towards(node, true);
             if here <= room {
                 (room, leaving) = (here, Some((node, false)));
             }
             node = self.tree.parent(node);
         }
+        // A step of the cycle is looked for in memory twice or more; where trees are deep that is most of the work.
+        self.ticks += CYCLE_STEP_TICKS * steps;
         self.push_along_cycle(entering, first, second, apex, room);
         match leaving {
             None => self.states[entering] = -self.states[entering],
@@ -488,6 +510,7 @@ impl NetworkSimplex {
         if shift != 0 {
             for node in self.tree.subtree(inner) {
                 self.prices[node as usize] += shift;
+                self.ticks += 1;
             }
         }
     }

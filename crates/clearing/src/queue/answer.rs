@@ -27,6 +27,9 @@ pub(super) struct Answer<'p, 'i> {
     pub(super) ticks: u64,
 }
 
+/// Units that are tried without a look at the ticks.
+const FILL_PART: usize = 1024;
+
 /// An answer's worth, most urgent class first; each level counts the classes before it too.
 pub(super) type Worth = Vec<i128>;
 
@@ -64,6 +67,16 @@ impl<'p, 'i> Answer<'p, 'i> {
             self.activity[row] += factor * count;
         }
         self.by_rank[self.problem.rank(unit)] += i128::from(factor) * self.problem.value(unit);
+    }
+
+    /// Settles a unit that does not, or the other way, whatever it does to the rows.
+    pub(super) fn flip(&mut self, unit: u32) {
+        self.put(unit, !self.settles[unit as usize]);
+    }
+
+    /// What a row comes to.
+    pub(super) fn activity(&self, row: usize) -> i64 {
+        self.activity[row]
     }
 
     fn position(&self, account: u32) -> i128 {
@@ -147,30 +160,42 @@ impl<'p, 'i> Answer<'p, 'i> {
         false
     }
 
-    /// Settles all that fits, in the order given, until nothing more does.
-    pub(super) fn fill(&mut self, order: &[u32]) -> bool {
-        let mut grew = false;
-        loop {
-            let added = order.iter().filter(|&&unit| self.try_add(unit)).count();
-            if added == 0 {
-                return grew;
+    /// Settles all that fits, in the order given, until nothing more does or the ticks are used up.
+    pub(super) fn fill(&mut self, order: &[u32], ticks_max: u64) {
+        let until = self.ticks.saturating_add(ticks_max);
+        // A part at a time, so that the end is not overrun by much where there are very many.
+        let mut added = 1;
+        while added > 0 {
+            added = 0;
+            for part in order.chunks(FILL_PART) {
+                if self.ticks + part.len() as u64 > until {
+                    return;
+                }
+                added += part.iter().filter(|&&unit| self.try_add(unit)).count();
             }
-            grew = true;
         }
     }
 
-    /// Takes away units that are not locked until every row holds; of bundles those first that are worth least, by `worth`,
-    /// for what they relieve.
-    pub(super) fn repair(&mut self, is_locked: &dyn Fn(u32) -> bool, worth: &dyn Fn(u32) -> i128) {
+    /// Takes away units that are not locked until every row holds or the ticks are used up; of bundles those first that are
+    /// worth least, by `worth`, for what they relieve.
+    pub(super) fn repair(&mut self, is_locked: &dyn Fn(u32) -> bool, worth: &dyn Fn(u32) -> i128, ticks_max: u64) {
+        let until = self.ticks.saturating_add(ticks_max);
         let mut rows: Vec<usize> = (0..self.activity.len()).filter(|&row| self.is_exceeded(row)).collect();
         loop {
             while let Some(row) = rows.pop() {
+                if self.ticks > until {
+                    return;
+                }
                 self.relieve(row, is_locked, worth, &mut rows);
             }
             let failed =
                 (0..self.tests.count()).find(|&test| !self.tests.holds(test, |account| self.position(account)));
             let Some(test) = failed else { return };
+            if self.ticks > until {
+                return;
+            }
             let Some(unit) = self.unit_of_test(test, is_locked) else { return };
+            self.ticks += self.settles.len() as u64;
             self.take(unit, &mut rows);
         }
     }
@@ -182,6 +207,7 @@ impl<'p, 'i> Answer<'p, 'i> {
             if !self.settles[unit as usize] {
                 continue;
             }
+            self.ticks += 1;
             self.put(unit, false);
             rows.extend(self.problem.counts(unit).filter(|&(row, _)| self.is_exceeded(row)).map(|(row, _)| row));
             units.extend(self.problem.after.of(unit as usize));
@@ -201,6 +227,7 @@ impl<'p, 'i> Answer<'p, 'i> {
             return;
         }
         let mut amounts = self.removable(row, is_locked);
+        self.ticks += 8 * amounts.len() as u64;
         amounts.sort_unstable_by_key(|&(amount, unit)| (std::cmp::Reverse(amount), unit));
         for &(amount, unit) in &amounts {
             if self.settles[unit as usize] && amount <= -self.room(row) {
@@ -208,6 +235,7 @@ impl<'p, 'i> Answer<'p, 'i> {
             }
         }
         while self.is_exceeded(row) {
+            self.ticks += amounts.len() as u64;
             let is_enough = |&&(amount, unit): &&(i64, u32)| self.settles[unit as usize] && amount >= -self.room(row);
             let enough = amounts.iter().rev().find(is_enough).map(|&(_, unit)| unit);
             let Some(unit) = enough.or_else(|| self.bundle_to_take(row, is_locked, worth)) else { return };
@@ -221,7 +249,7 @@ impl<'p, 'i> Answer<'p, 'i> {
         let mut found = Vec::new();
         for &(stream, _) in problem.streams_of_row.of(row).iter().filter(|&&(_, sign)| sign > 0) {
             let units = problem.plain.of(stream as usize);
-            self.ticks += 2 * units.len() as u64;
+            self.ticks += 4 * units.len() as u64;
             let settled = units.iter().filter(|&&unit| self.settles[unit as usize] && !is_locked(unit));
             found.extend(settled.map(|&unit| (problem.legs(unit)[0].amount, unit)));
         }
@@ -267,7 +295,7 @@ impl<'p, 'i> Answer<'p, 'i> {
 
     /// Puts everything that may settle on top and takes away what does not hold, leaving what settles already: resolves
     /// rings of payments that wait for each other.
-    pub(super) fn add_rings(&mut self, places: &[Place]) -> bool {
+    pub(super) fn add_rings(&mut self, places: &[Place], ticks_max: u64) -> bool {
         let before = self.settles.clone();
         let count_before = before.iter().filter(|&&settles| settles).count();
         for unit in (0u32..).take(places.len()) {
@@ -278,7 +306,7 @@ impl<'p, 'i> Answer<'p, 'i> {
         self.ticks += places.len() as u64;
         self.drop_out_of_order();
         let problem = self.problem;
-        self.repair(&|unit| before[unit as usize], &|unit| problem.value(unit));
+        self.repair(&|unit| before[unit as usize], &|unit| problem.value(unit), ticks_max);
         self.settles.iter().filter(|&&settles| settles).count() > count_before
     }
 

@@ -8,6 +8,7 @@
 //! check (`proof.rs`). Budgets are in ticks, arcs and payments looked at, so that the same input gives the same answer.
 
 mod answer;
+mod balance;
 mod branching;
 mod bundle_split;
 mod explain;
@@ -202,6 +203,8 @@ impl Prepared {
 
 /// Parts of a unit of value, where bundles are split among their legs.
 const SPLIT_SCALE: i64 = 1024;
+/// How much more a class counts than all less urgent ones, where all are looked at together.
+const CLASS_WEIGHT: i64 = 64;
 /// Ticks of the search before the first look around its best answer.
 const FIRST_TURN_TICKS: u64 = 10_000_000;
 
@@ -219,14 +222,23 @@ struct Run<'p, 'i> {
 
 impl<'p, 'i> Run<'p, 'i> {
     fn begin(problem: &'p Problem<'i>, tests: &'p Tests<'i>, prepared: &'p Prepared, options: Options) -> Run<'p, 'i> {
+        let units = problem.unit_count() as u64;
+        // No step takes a part of the budget, only less than what is left of it: so that a larger budget begins as a smaller one
+        // did. One look at what fits on top is always affordable.
+        let enough = rounding::enough(problem);
         let mut best = Answer::of(problem, tests, &prepared.fifo);
-        best.fill(&prepared.order);
+        best.fill(&prepared.order, options.ticks.max(units).min(enough));
         let mut rings = best.clone();
-        if rings.add_rings(&prepared.places) && rings.all_holds() && rings.worth() > best.worth() {
-            rings.fill(&prepared.order);
-            best = rings;
+        let rings_ticks = options.ticks.saturating_sub(rings.ticks).min(enough);
+        if rings_ticks > 0 {
+            let is_more = rings.add_rings(&prepared.places, rings_ticks);
+            best.ticks = rings.ticks;
+            if is_more && rings.all_holds() && rings.worth() > best.worth() {
+                rings.fill(&prepared.order, options.ticks.saturating_sub(rings.ticks).min(enough));
+                best = rings;
+            }
         }
-        let ticks = best.ticks + problem.unit_count() as u64;
+        let ticks = best.ticks + units;
         let around = Neighbourhoods {
             problem,
             tests,
@@ -235,7 +247,28 @@ impl<'p, 'i> Run<'p, 'i> {
             order: &prepared.order,
             draws: Draws::of(problem),
         };
-        Run { problem, tests, prepared, options, around, best, levels: Vec::new(), ticks }
+        let mut run = Run { problem, tests, prepared, options, around, best, levels: Vec::new(), ticks };
+        if problem.classes.len() > 1 {
+            run.begin_with_all_classes();
+        }
+        run
+    }
+
+    /// Looks for an answer that is good on all levels at once, by weights: level by level, what one leaves as it is may leave
+    /// the next no way to make up for what is left over.
+    fn begin_with_all_classes(&mut self) {
+        let last = self.problem.classes.len() - 1;
+        let objective =
+            Objective { level: last, scale: 1, earlier: vec![0; last], earlier_prices: vec![CLASS_WEIGHT; last] };
+        let (problem, tests, prepared) = (self.problem, self.tests, self.prepared);
+        let none = Answer::of(problem, tests, &prepared.fifo);
+        let mut search =
+            Search::new(problem, tests, &prepared.relaxation, objective, &prepared.places, &prepared.order, none);
+        search.begin(self.options.ticks.saturating_sub(self.ticks).min(search.balance_ticks_max(i128::MAX >> 8)), 0);
+        self.ticks += search.ticks();
+        if search.best.worth() > self.best.worth() {
+            self.best = search.best;
+        }
     }
 
     /// Makes one level as good as its share of the budget allows.
@@ -246,7 +279,8 @@ impl<'p, 'i> Run<'p, 'i> {
         let share = self.options.ticks.saturating_sub(self.ticks) / (self.problem.classes.len() - level) as u64;
         let mut around_ticks = 0;
         if level > 0 {
-            let (best, used) = self.around.improve_last_class(&objective, self.best.clone(), share / 4);
+            let (best, used) =
+                self.around.improve_last_class(&objective, self.best.clone(), share / 4, self.options.gap_ppm);
             (self.best, around_ticks) = (best, used);
         }
         let mut search = Search::new(
@@ -258,7 +292,7 @@ impl<'p, 'i> Run<'p, 'i> {
             &self.prepared.order,
             self.best.clone(),
         );
-        search.begin();
+        search.begin(share.saturating_sub(around_ticks), i128::from(self.options.gap_ppm));
         let nodes = self.options.nodes_max;
         let limits = |ticks: u64| Limits { ticks, nodes, gap_ppm: i128::from(self.options.gap_ppm) };
         let before = self.ticks;

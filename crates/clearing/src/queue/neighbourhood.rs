@@ -69,8 +69,8 @@ impl<'p, 'i> Neighbourhoods<'p, 'i> {
             let (problem, tests, relaxation, order) = (self.problem, self.tests, self.relaxation, self.order);
             let mut search = Search::new(problem, tests, relaxation, objective.clone(), &places, order, best.clone());
             search.split = split.to_vec();
-            search.begin();
             let limits = Limits { ticks: ROUND_TICKS.min(ticks - used.min(ticks)), nodes: 5_000, gap_ppm: 0 };
+            search.begin(limits.ticks, 0);
             search.run(limits, &mut |_, _, _| ());
             used += search.ticks();
             best = search.best;
@@ -85,7 +85,9 @@ impl<'p, 'i> Neighbourhoods<'p, 'i> {
         objective: &Objective,
         best: Answer<'p, 'i>,
         ticks: u64,
+        gap_ppm: u32,
     ) -> (Answer<'p, 'i>, u64) {
+        let gap_ppm = i128::from(gap_ppm);
         let place = |unit: u32| match (self.places[unit as usize], best.settles[unit as usize]) {
             (Place::Free, settles) if self.problem.rank(unit) < objective.level => {
                 if settles {
@@ -99,8 +101,8 @@ impl<'p, 'i> Neighbourhoods<'p, 'i> {
         let places: Vec<Place> = (0u32..).take(best.settles.len()).map(place).collect();
         let (problem, tests, relaxation, order) = (self.problem, self.tests, self.relaxation, self.order);
         let mut search = Search::new(problem, tests, relaxation, objective.clone(), &places, order, best);
-        search.begin();
-        search.run(Limits { ticks, nodes: 20_000, gap_ppm: 0 }, &mut |_, _, _| ());
+        search.begin(ticks, gap_ppm);
+        search.run(Limits { ticks, nodes: 20_000, gap_ppm }, &mut |_, _, _| ());
         let used = search.ticks();
         (search.best, used)
     }

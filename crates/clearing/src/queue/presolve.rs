@@ -8,12 +8,19 @@ pub(super) fn unfundable(problem: &Problem<'_>, places: &mut [Place]) -> Vec<u32
     let mut least = least(problem, places);
     let mut list = Vec::new();
     let mut rows: Vec<usize> = (0..problem.rows.len()).collect();
+    let mut waits = vec![true; problem.rows.len()];
+    // Of each stream so many of the largest are held already: rows only become narrower.
+    let mut held_of_stream = vec![0usize; problem.streams.len()];
     let mut held: Vec<u32> = Vec::new();
     while let Some(row) = rows.pop() {
+        waits[row] = false;
         let slack = problem.rows[row].most - least[row];
         for &(stream, _) in problem.streams_of_row.of(row).iter().filter(|&&(_, sign)| sign > 0) {
-            let too_large = |unit: &&u32| problem.legs(**unit)[0].amount > slack;
-            held.extend(problem.plain.of(stream as usize).iter().take_while(too_large));
+            let from = &mut held_of_stream[stream as usize];
+            let left = &problem.plain.of(stream as usize)[*from..];
+            let count = left.iter().take_while(|unit| problem.legs(**unit)[0].amount > slack).count();
+            held.extend(&left[..count]);
+            *from += count;
         }
         for &unit in problem.bundles_of_row.of(row) {
             if problem.counts(unit).any(|(of, count)| of == row && count > slack) {
@@ -28,7 +35,9 @@ pub(super) fn unfundable(problem: &Problem<'_>, places: &mut [Place]) -> Vec<u32
             put_on_list(problem, unit, row, &least, &mut list);
             for (of, count) in problem.counts(unit).filter(|&(_, count)| count < 0) {
                 least[of] -= count;
-                rows.push(of);
+                if !std::mem::replace(&mut waits[of], true) {
+                    rows.push(of);
+                }
             }
             held.extend(problem.after.of(unit as usize));
         }

@@ -1,8 +1,18 @@
 //! From a relaxation that splits payments to an answer that does not.
 
 use super::answer::{Answer, Place};
-use super::problem::NONE;
+use super::problem::{NONE, Problem};
 use super::search::Search;
+
+/// Looks at each payment that making one answer whole may take, and ticks on top: where it takes more, each payment that is taken
+/// away makes others give way, and little is left in the end.
+const ROUNDING_LOOKS: u64 = 32;
+const ROUNDING_TICKS: u64 = 1_000_000;
+
+/// Ticks that are enough to make one answer whole.
+pub(super) fn enough(problem: &Problem<'_>) -> u64 {
+    ROUNDING_LOOKS * problem.unit_count() as u64 + ROUNDING_TICKS
+}
 
 impl Search<'_, '_> {
     pub(super) fn should_round(&self, node: u32) -> bool {
@@ -74,14 +84,20 @@ impl Search<'_, '_> {
         sum
     }
 
+    /// Ticks that rounding and filling may use.
+    fn ticks_left(&self) -> u64 {
+        self.ticks_max.saturating_sub(self.ticks()).min(enough(self.problem))
+    }
+
     /// Makes an answer of what the relaxation says, and keeps it if it is the best.
     pub(super) fn round(&mut self) {
         let settles = self.rounded();
         let mut answer = Answer::of(self.problem, self.state.tests, &settles);
         let state = &self.state;
         let is_locked = |unit: u32| state.guarded(unit);
-        answer.repair(&is_locked, &|unit| self.problem.value(unit));
-        answer.fill(self.order);
+        let ticks_max = self.ticks_left();
+        answer.repair(&is_locked, &|unit| self.problem.value(unit), ticks_max);
+        answer.fill(self.order, ticks_max.saturating_sub(answer.ticks));
         self.ticks += answer.ticks + 4 * settles.len() as u64;
         if !self.problem.bundles.is_empty() {
             self.prune();
@@ -105,9 +121,14 @@ impl Search<'_, '_> {
             }
             let mut answer = Answer::of(self.problem, self.state.tests, &settles);
             let least = contributions.iter().copied().min().unwrap_or(0);
-            answer.repair(&|unit| self.state.guarded(unit), &|unit| contributions[unit as usize] - least + 1);
-            answer.fill(&order);
-            answer.fill(self.order);
+            let ticks_max = self.ticks_left();
+            answer.repair(
+                &|unit| self.state.guarded(unit),
+                &|unit| contributions[unit as usize] - least + 1,
+                ticks_max,
+            );
+            answer.fill(&order, ticks_max.saturating_sub(answer.ticks));
+            answer.fill(self.order, ticks_max.saturating_sub(answer.ticks));
             self.ticks += answer.ticks + 4 * settles.len() as u64;
             self.offer(answer);
         }

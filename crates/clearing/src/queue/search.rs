@@ -95,6 +95,11 @@ pub(super) struct Search<'p, 'i> {
     pub(super) places: Vec<Place>,
     pub(super) ticks: u64,
     pub(super) pivots_max: u64,
+    /// What may be used in all, whatever the turns.
+    pub(super) ticks_max: u64,
+    balance_ticks: u64,
+    balance_failures: u32,
+    gap_ppm: i128,
 }
 
 impl<'p, 'i> Search<'p, 'i> {
@@ -125,8 +130,12 @@ impl<'p, 'i> Search<'p, 'i> {
             best_value,
             order,
             places: places.to_vec(),
-            ticks: 0,
+            ticks: problem.unit_count() as u64,
             pivots_max: 20_000,
+            ticks_max: 0,
+            balance_ticks: 0,
+            balance_failures: 0,
+            gap_ppm: 0,
         }
     }
 
@@ -147,8 +156,11 @@ impl<'p, 'i> Search<'p, 'i> {
         self.open.peek().map_or(self.best_value, |&(bound, _)| bound.max(self.best_value))
     }
 
-    /// Looks at the root: the relaxation of the whole.
-    pub(super) fn begin(&mut self) {
+    /// Looks at the root: the relaxation of the whole. Where the ticks are used up by that, the root stays open with what is
+    /// proved so far.
+    pub(super) fn begin(&mut self, ticks_max: u64, gap_ppm: i128) {
+        self.ticks_max = ticks_max;
+        self.gap_ppm = gap_ppm;
         // From no flow at all, which is within bounds as long as nothing must settle; then what must.
         for (stream, &arc) in self.relaxation.stream_arc.iter().enumerate().filter(|&(_, &arc)| arc != NONE) {
             self.simplex.set_bounds(arc as usize, 0, self.state.stream_bounds(stream).1);
@@ -162,13 +174,8 @@ impl<'p, 'i> Search<'p, 'i> {
             self.split = self.unsplit();
         }
         self.set_profits();
-        self.simplex.optimise(u64::MAX);
+        let unfinished = self.solve_root();
         self.set_all_bounds();
-        self.simplex.reoptimise(self.pivots_max);
-        if is_first && !self.problem.bundles.is_empty() {
-            self.split_bundles();
-        }
-        self.price_earlier_levels();
         self.nodes.push(Node {
             parent: NONE,
             steps: Vec::new(),
@@ -177,11 +184,57 @@ impl<'p, 'i> Search<'p, 'i> {
             prices: NONE,
             end: End::Open,
         });
+        if let Some(prices) = unfinished {
+            self.leave_root_open(prices);
+            return;
+        }
+        self.simplex.reoptimise(self.pivots_left());
+        if is_first && !self.problem.bundles.is_empty() {
+            self.split_bundles();
+        }
+        if self.objective.earlier_prices.iter().all(|&price| price == 0) {
+            self.price_earlier_levels();
+        }
         self.path.push((0, 0));
         self.state.touch_all();
         if self.look(0) {
             self.open.push((self.nodes[0].bound, std::cmp::Reverse(0)));
         }
+    }
+
+    /// Dual pivots that the ticks allow: each looks at all arcs.
+    fn pivots_left(&self) -> u64 {
+        let arcs = self.simplex.flow().len() as u64 + 1;
+        (self.ticks_max.saturating_sub(self.ticks()) / arcs).clamp(PIVOTS_MIN, self.pivots_max)
+    }
+
+    /// Solves the relaxation from nothing; the best prices so far where the ticks are used up before.
+    fn solve_root(&mut self) -> Option<Vec<i64>> {
+        let mut best: Option<(i128, Vec<i64>)> = None;
+        while self.simplex.optimise(ROOT_PIVOTS) != Finish::Optimal {
+            let bound = self.simplex.proved_bound();
+            if best.as_ref().is_none_or(|&(least, _)| bound < least) {
+                best = Some((bound, self.simplex.prices().to_vec()));
+            }
+            if self.ticks() >= self.ticks_max && self.problem.bundles.is_empty() {
+                return best.map(|(_, prices)| prices);
+            }
+        }
+        None
+    }
+
+    /// Bounds the root by prices of an unfinished run, or by none where those prove more.
+    fn leave_root_open(&mut self, prices: Vec<i64>) {
+        let scale = i128::from(self.objective.scale);
+        let by_nothing = self.bound_by(&vec![0; prices.len()]).div_euclid(scale);
+        let bound = self.bound_by(&prices).div_euclid(scale);
+        let root = &mut self.nodes[0];
+        root.bound = bound.min(by_nothing);
+        if bound < by_nothing {
+            root.prices = number(self.prices.len());
+            self.prices.push(prices);
+        }
+        self.open.push((root.bound, std::cmp::Reverse(0)));
     }
 
     pub(super) fn set_profits(&mut self) {
@@ -248,7 +301,11 @@ impl<'p, 'i> Search<'p, 'i> {
     }
 
     fn is_within(&self, bound: i128, limits: &Limits) -> bool {
-        bound > self.best_value && (bound - self.best_value) * 1_000_000 <= limits.gap_ppm * bound
+        bound > self.best_value && self.is_near(bound, limits.gap_ppm)
+    }
+
+    fn is_near(&self, bound: i128, gap_ppm: i128) -> bool {
+        (bound - self.best_value) * 1_000_000 <= gap_ppm * bound
     }
 
     fn close(&mut self, node: u32, reason: Reason) {
@@ -371,7 +428,7 @@ impl<'p, 'i> Search<'p, 'i> {
             }
             is_first = false;
             self.set_changed_bounds();
-            let finish = self.simplex.reoptimise(self.pivots_max);
+            let finish = self.simplex.reoptimise(self.pivots_left());
             let infeasible = finish == Finish::Infeasible;
             if infeasible {
                 self.simplex.steepen_to_proof(self.best_value_scaled());
@@ -389,9 +446,13 @@ impl<'p, 'i> Search<'p, 'i> {
                 self.close(node, Reason::Prices(proof));
                 return false;
             }
-            let could_improve = !infeasible && self.should_round(node);
+            // What is good enough is left as it is: an answer that is a little better may be worse in less urgent classes.
+            let could_improve = !infeasible && self.should_round(node) && !self.is_near(bound, self.gap_ppm);
             if could_improve {
                 self.round();
+                if finish == Finish::Optimal {
+                    self.balance_by_turns(node, bound);
+                }
             }
             if !self.fix_by_reduced_profit(scaled, proof) {
                 break;
@@ -405,31 +466,57 @@ impl<'p, 'i> Search<'p, 'i> {
         true
     }
 
+    /// Makes answers row by row: at the root several, later one, as long as there is something to win and most of the work so
+    /// far was something else.
+    fn balance_by_turns(&mut self, node: u32, bound: i128) {
+        for attempt in 0..if node == 0 { ROOT_ATTEMPTS } else { 1 } {
+            let is_worth_it = (bound - self.best_value) * BALANCED_PARTS > bound && !self.is_near(bound, self.gap_ppm);
+            let is_much = node > 0 && BALANCE_PART * self.balance_ticks > self.ticks();
+            if !is_worth_it || is_much || self.balance_failures >= BALANCE_FAILURES {
+                return;
+            }
+            let left = self.ticks_max.saturating_sub(self.ticks());
+            let (found, used) = self.balance(attempt, left.min(self.balance_ticks_max(bound)));
+            self.balance_failures = if found { 0 } else { self.balance_failures + 1 };
+            self.ticks += used;
+            self.balance_ticks += used;
+        }
+    }
+
+    /// Ticks after which an answer that is made row by row is given up: more where the best so far is far below what may be.
+    pub(super) fn balance_ticks_max(&self, bound: i128) -> u64 {
+        let is_far = (bound - self.best_value) * FAR_PARTS > bound;
+        BALANCE_LOOKS * self.problem.unit_count() as u64 + if is_far { FAR_BALANCE_TICKS } else { BALANCE_TICKS }
+    }
+
     fn keep_steps(&mut self, node: u32, from: usize) {
         self.nodes[node as usize].steps = self.state.steps_since(from).to_vec();
     }
 
+    /// What the rows of earlier levels ask for at their multipliers.
+    fn kept_scaled(&self) -> i128 {
+        let levels = self.objective.earlier.iter().zip(&self.objective.earlier_prices);
+        levels.map(|(value, &price)| value * i128::from(price)).sum()
+    }
+
     pub(super) fn best_value_scaled(&self) -> i128 {
-        let kept: i128 = self
-            .objective
-            .earlier
-            .iter()
-            .zip(&self.objective.earlier_prices)
-            .map(|(value, &price)| value * i128::from(price))
-            .sum();
+        let kept = self.kept_scaled();
         self.best_value * i128::from(self.objective.scale) + kept
     }
 
     /// What the prices prove, × scale.
     pub(super) fn scaled_bound(&self) -> i128 {
-        let kept: i128 = self
-            .objective
-            .earlier
-            .iter()
-            .zip(&self.objective.earlier_prices)
-            .map(|(value, &price)| value * i128::from(price))
-            .sum();
-        let mut bound = self.simplex.proved_bound() - kept;
+        let kept = self.kept_scaled();
+        self.with_what_has_no_arc(self.simplex.proved_bound() - kept)
+    }
+
+    /// What any prices prove, × scale.
+    fn bound_by(&self, prices: &[i64]) -> i128 {
+        let kept = self.kept_scaled();
+        self.with_what_has_no_arc(self.simplex.bound_by(prices) - kept)
+    }
+
+    fn with_what_has_no_arc(&self, mut bound: i128) -> i128 {
         for (stream, &arc) in self.relaxation.stream_arc.iter().enumerate() {
             if arc == NONE {
                 let profit = stream_profit(self.problem, &self.objective, stream);
@@ -485,6 +572,23 @@ impl<'p, 'i> Search<'p, 'i> {
     }
 }
 
+/// Dual pivots that are made in any case.
+const PIVOTS_MIN: u64 = 50;
+/// Pivots between two looks at the ticks.
+const ROOT_PIVOTS: u64 = 10_000;
+/// Looks at each payment for one of them, and ticks on top.
+const BALANCE_LOOKS: u64 = 1500;
+const BALANCE_TICKS: u64 = 2_000_000;
+const FAR_BALANCE_TICKS: u64 = 60_000_000;
+/// The best answer is far below what may be if it misses more than this part of that.
+const FAR_PARTS: i128 = 20;
+/// Attempts in a row after which no more are made, and the part of all ticks that they may take.
+const BALANCE_FAILURES: u32 = 4;
+const BALANCE_PART: u64 = 4;
+/// Answers that are made row by row at the root.
+const ROOT_ATTEMPTS: u32 = 6;
+/// Answers are made row by row as long as the best is more than this part below what may be.
+const BALANCED_PARTS: i128 = 10_000_000;
 /// The steepest multiplier of an earlier level that is tried.
 const EARLIER_PRICE_MAX: i64 = 1 << 20;
 /// Profit of a minor unit in a stream under an objective.

@@ -67,6 +67,31 @@ fn best_of_all(amounts: &[i64], target: i64) -> (Vec<bool>, i64) {
     (picks(best_sets.0, low.len()).chain(picks(best_sets.1, high.len())).collect(), best)
 }
 
+/// Subsets of signed amounts, 64 at most, with a sum from `least` to `most`, by meeting in the middle: each as bits, with its
+/// sum. No more than `count_max`.
+pub(super) fn within(amounts: &[i64], least: i64, most: i64, count_max: usize) -> Vec<(u64, i64)> {
+    let (low, high) = amounts.split_at(amounts.len() / 2);
+    let (low_sums, high_sums) = (sums_ascending(low), sums_ascending(high));
+    let mut found = Vec::new();
+    // Of the sums of the upper half those that fit: both ends move down as the lower half's sum rises.
+    let (mut from, mut to) = (high_sums.len(), high_sums.len());
+    for &(sum, set) in &low_sums {
+        while from > 0 && sum + high_sums[from - 1].0 >= least {
+            from -= 1;
+        }
+        while to > 0 && sum + high_sums[to - 1].0 > most {
+            to -= 1;
+        }
+        for &(other, other_set) in high_sums.get(from..to).unwrap_or_default() {
+            if found.len() == count_max {
+                return found;
+            }
+            found.push((u64::from(set) | u64::from(other_set) << low.len(), sum + other));
+        }
+    }
+    found
+}
+
 /// Every subset's sum, ascending, by merging: no sorting.
 fn sums_ascending(amounts: &[i64]) -> Vec<(i64, u32)> {
     let mut sums = vec![(0i64, 0u32)];
@@ -100,6 +125,21 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn subsets_within_bounds_are_all_found_once(
+            amounts in prop::collection::vec(-1000..1000_i64, 0..11),
+            least in -2000..2000_i64,
+            width in 0..500_i64,
+        ) {
+            let sum = |set: u64| -> i64 { (0..amounts.len()).filter(|at| set >> at & 1 == 1).map(|at| amounts[at]).sum() };
+            let all = (0..1u64 << amounts.len()).map(|set| (set, sum(set)));
+            let expected: Vec<_> = all.filter(|&(_, sum)| least <= sum && sum <= least + width).collect();
+            let mut found = within(&amounts, least, least + width, usize::MAX);
+            found.sort_unstable();
+            prop_assert_eq!(&found, &expected);
+            prop_assert_eq!(within(&amounts, least, least + width, 3).len(), expected.len().min(3));
+        }
+
         #[test]
         fn few_amounts_are_exact(mut amounts in prop::collection::vec(1..1000_i64, 0..12), target in 0..6000_i64) {
             amounts.sort_by_key(|&amount| std::cmp::Reverse(amount));

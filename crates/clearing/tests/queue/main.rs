@@ -3,4 +3,5 @@
 mod brute_force;
 mod hard_cases;
 mod published;
+mod scarce_liquidity;
 mod support;
