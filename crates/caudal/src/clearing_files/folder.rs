@@ -1,24 +1,22 @@
-//! A folder of results: tables, the input that they are of, a certificate, and the digest of each.
-//!
-//! Files are staged beside their places and renamed: the certificate first, so that the folder is known as one of ours
-//! whenever the work ends, and the digests last, so that a folder that is not whole is not accepted.
+//! A folder of results as it is read: tables, the input that they are of, a certificate, and the digest of each.
 
+use super::unique_keys::UniqueKeys;
 use crate::failure::{Exit, Failure};
 use crate::json;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{BufRead, BufReader, BufWriter, Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 
 /// What certificates say of themselves.
 pub(crate) const FORMAT: &str = "caudal-clearing/1";
-const FORMAT_BEGINS: &str = "caudal-clearing/";
+pub(super) const FORMAT_BEGINS: &str = "caudal-clearing/";
 /// The certificate.
 pub(crate) const CERTIFICATE: &str = "certificate.json";
 /// Digests of all other files, as `sha256sum --check` reads them.
-const DIGESTS: &str = "SHA256SUMS";
+pub(super) const DIGESTS: &str = "SHA256SUMS";
 /// All files that a folder of results may hold.
 const FILES: [&str; 11] = [
     CERTIFICATE,
@@ -34,128 +32,8 @@ const FILES: [&str; 11] = [
     "participants.csv",
 ];
 
-fn is_ours(name: &str) -> bool {
+pub(super) fn is_ours(name: &str) -> bool {
     FILES.contains(&name)
-}
-
-/// A folder that results are written to.
-pub(crate) struct ResultFolder {
-    dir: PathBuf,
-    staged: BTreeMap<&'static str, String>,
-}
-
-impl ResultFolder {
-    /// Makes the folder, before any work is done for it.
-    ///
-    /// # Errors
-    /// If it holds anything but an earlier result, or cannot be written.
-    pub(crate) fn prepare(dir: &Path) -> Result<ResultFolder, Failure> {
-        fs::create_dir_all(dir).map_err(|error| not_written(dir, &error))?;
-        let folder = ResultFolder { dir: dir.to_owned(), staged: BTreeMap::new() };
-        folder.require_ours()?;
-        Ok(folder)
-    }
-
-    /// Writes a file beside its place; its digest.
-    ///
-    /// # Errors
-    /// If it cannot be written.
-    pub(crate) fn stage(
-        &mut self,
-        name: &'static str,
-        write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
-    ) -> Result<(), Failure> {
-        assert!(is_ours(name), "bug: {name} is not listed as a file of results");
-        let path = self.dir.join(format!("{name}.part"));
-        let digest = staged(&path, write).map_err(|error| not_written(&path, &error))?;
-        self.staged.insert(name, digest);
-        Ok(())
-    }
-
-    /// Digests of what was staged, by name.
-    pub(crate) fn digests(&self) -> BTreeMap<String, String> {
-        self.staged.iter().map(|(name, digest)| ((*name).to_owned(), digest.clone())).collect()
-    }
-
-    /// Puts everything in its place.
-    ///
-    /// # Errors
-    /// If it cannot be written.
-    pub(crate) fn publish(mut self) -> Result<(), Failure> {
-        let lines: String = self.staged.iter().map(|(name, digest)| format!("{digest}  {name}\n")).collect();
-        self.stage(DIGESTS, |file| file.write_all(lines.as_bytes()))?;
-        let rest = self.staged.keys().copied().filter(|name| ![CERTIFICATE, DIGESTS].contains(name));
-        for name in [CERTIFICATE].into_iter().chain(rest).chain([DIGESTS]) {
-            let place = self.dir.join(name);
-            fs::rename(self.dir.join(format!("{name}.part")), &place).map_err(|error| not_written(&place, &error))?;
-        }
-        // What an earlier result left that this one has no place for.
-        for name in self.names()?.iter().filter(|name| !self.staged.contains_key(name.as_str())) {
-            let path = self.dir.join(name);
-            fs::remove_file(&path).map_err(|error| not_written(&path, &error))?;
-        }
-        Ok(())
-    }
-
-    fn names(&self) -> Result<Vec<String>, Failure> {
-        let failed = |error| not_written(&self.dir, &error);
-        let entries = fs::read_dir(&self.dir).map_err(failed)?;
-        entries.map(|entry| Ok(entry.map_err(failed)?.file_name().to_string_lossy().into_owned())).collect()
-    }
-
-    fn require_ours(&self) -> Result<(), Failure> {
-        let names = self.names()?;
-        let is_staged = |name: &String| name.strip_suffix(".part").is_some_and(is_ours);
-        let foreign = names.iter().find(|name| !is_ours(name) && !is_staged(name));
-        let marked = names.iter().all(is_staged) || begins_as_ours(&self.dir.join(CERTIFICATE));
-        if foreign.is_none() && marked {
-            return Ok(());
-        }
-        let found = foreign.or_else(|| names.iter().find(|name| !is_staged(name))).map_or("", String::as_str);
-        let message = format!(
-            "the folder holds something else than an earlier result ({found}); {}; name a folder that is empty or not \
-             there",
-            self.dir.display()
-        );
-        Err(Failure::new(Exit::WrongUse, "OUT_NOT_EMPTY", message))
-    }
-}
-
-fn begins_as_ours(certificate: &Path) -> bool {
-    let mut begin = Vec::new();
-    let read = File::open(certificate).and_then(|file| file.take(200).read_to_end(&mut begin));
-    read.is_ok() && String::from_utf8_lossy(&begin).contains(FORMAT_BEGINS)
-}
-
-fn staged(path: &Path, write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> std::io::Result<String> {
-    let mut hashing = Hashing { file: BufWriter::with_capacity(1 << 16, File::create(path)?), hash: Sha256::new() };
-    write(&mut hashing)?;
-    let file = hashing.file.into_inner().map_err(std::io::IntoInnerError::into_error)?;
-    file.sync_all()?;
-    Ok(json::hex(&hashing.hash.finalize().into()))
-}
-
-fn not_written(path: &Path, error: &std::io::Error) -> Failure {
-    let message =
-        format!("the result cannot be written: {error}; {}; name a folder that may be written", path.display());
-    Failure::new(Exit::Storage, "RESULT_NOT_WRITTEN", message)
-}
-
-struct Hashing {
-    file: BufWriter<File>,
-    hash: Sha256,
-}
-
-impl Write for Hashing {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.file.write_all(bytes)?;
-        self.hash.update(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        self.file.flush()
-    }
 }
 
 /// What every certificate begins with.
@@ -192,6 +70,12 @@ impl ReadFolder {
     pub(crate) fn open(dir: &Path) -> Result<ReadFolder, Failure> {
         let path = dir.join(CERTIFICATE);
         let text = fs::read_to_string(&path).map_err(|error| not_read(&path, &error))?;
+        // Of a key that occurs twice one reader would take this value, another that one.
+        if let Err(error) = serde_json::from_str::<UniqueKeys>(&text)
+            && error.is_data()
+        {
+            return Err(refused(&format!("the certificate has not its form: {error}"), &path));
+        }
         let head = serde_json::from_str::<Head>(&text).ok().filter(|head| head.format.starts_with(FORMAT_BEGINS));
         let Some(head) = head else {
             return Err(not_ours(&path, "the file is no certificate of clear or queue"));
@@ -220,6 +104,17 @@ impl ReadFolder {
     pub(crate) fn certificate<'a, T: Deserialize<'a>>(&'a self) -> Result<T, Failure> {
         serde_json::from_str(&self.text)
             .map_err(|error| refused(&format!("the certificate has not its form: {error}"), &self.path(CERTIFICATE)))
+    }
+
+    /// What lies in the folder and is no part of the result: nothing was asked of it.
+    ///
+    /// # Errors
+    /// If the folder cannot be listed.
+    pub(crate) fn foreign(&self) -> Result<Vec<String>, Failure> {
+        let names = names(&self.dir).map_err(|error| not_read(&self.dir, &error))?;
+        let is_part =
+            |name: &String| [CERTIFICATE, DIGESTS].contains(&name.as_str()) || self.head.files.contains_key(name);
+        Ok(names.into_iter().filter(|name| !is_part(name)).collect())
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -321,12 +216,26 @@ impl Write for Comparing {
     }
 }
 
+/// Names of what a folder holds, in their order.
+pub(super) fn names(dir: &Path) -> std::io::Result<Vec<String>> {
+    let entries = fs::read_dir(dir)?;
+    let mut names: Vec<String> =
+        entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned())).collect::<std::io::Result<_>>()?;
+    names.sort_unstable();
+    Ok(names)
+}
+
 fn digest_of(path: &Path) -> Result<String, Failure> {
+    sha256_of(path).map_err(|error| not_read(path, &error))
+}
+
+/// SHA-256 of a file, in hexadecimal digits.
+pub(super) fn sha256_of(path: &Path) -> std::io::Result<String> {
     let mut hash = Sha256::new();
-    let mut file = File::open(path).map_err(|error| not_read(path, &error))?;
+    let mut file = File::open(path)?;
     let mut buffer = vec![0; 1 << 16];
     loop {
-        let count = file.read(&mut buffer).map_err(|error| not_read(path, &error))?;
+        let count = file.read(&mut buffer)?;
         if count == 0 {
             return Ok(json::hex(&hash.finalize().into()));
         }

@@ -11,7 +11,8 @@
 //! | amounts by participant or pair | `amounts.rs` |
 //! | certificates in JSON | `certificate.rs`, `set_off_certificate.rs`, `queue_certificate.rs` |
 //! | why a payment waits | `waiting.rs` |
-//! | a folder of results: written, read, refused | `folder.rs` |
+//! | a folder of results: written whole or not at all | `result_folder.rs` |
+//! | a folder of results: read, refused | `folder.rs`, `unique_keys.rs` |
 //! | its tables | `set_off_tables.rs`, `queue_tables.rs` |
 //! | what a folder must show | `set_off_check.rs`, `queue_check.rs` |
 
@@ -27,10 +28,12 @@ pub(crate) mod queue;
 pub(crate) mod queue_certificate;
 pub(crate) mod queue_check;
 pub(crate) mod queue_tables;
+pub(crate) mod result_folder;
 pub(crate) mod set_off_certificate;
 pub(crate) mod set_off_check;
 pub(crate) mod set_off_tables;
 pub(crate) mod table_file;
 pub(crate) mod table_written;
 pub(crate) mod telling;
+pub(crate) mod unique_keys;
 pub(crate) mod waiting;

@@ -3,7 +3,8 @@
 use crate::clearing_files::certificate::PROGRAM;
 use crate::clearing_files::debts::{self, Debts};
 use crate::clearing_files::figures::{GapText, LevelObject, Whole, proof};
-use crate::clearing_files::folder::{CERTIFICATE, FORMAT, ResultFolder};
+use crate::clearing_files::folder::{CERTIFICATE, FORMAT};
+use crate::clearing_files::result_folder::ResultFolder;
 use crate::clearing_files::set_off_certificate::{LevelJson, SetOffCertificate, SetOffFigures};
 use crate::clearing_files::telling::Telling;
 use crate::clearing_files::{set_off_check, set_off_tables};

@@ -19,7 +19,7 @@ use std::time::Instant;
 pub(crate) const EXAMPLE: &str = "\
 Examples:
   caudal demo
-  caudal demo --optimise 100000000           more settles than in order of entry
+  caudal demo --optimise 100000000           each run settles what is worth most then
   caudal demo --payments 100000 --data day
   caudal demo --payments 100000 --data day --resume      after a crash: goes on where it stopped";
 

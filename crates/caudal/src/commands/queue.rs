@@ -2,11 +2,12 @@
 
 use crate::clearing_files::certificate::PROGRAM;
 use crate::clearing_files::figures::{GapText, LevelObject, proof};
-use crate::clearing_files::folder::{CERTIFICATE, FORMAT, ResultFolder};
+use crate::clearing_files::folder::{CERTIFICATE, FORMAT};
 use crate::clearing_files::queue::{self, Queue, QueueFiles};
 use crate::clearing_files::queue_certificate::{LevelJson, OrderJson, QueueCertificate, QueueFigures};
 use crate::clearing_files::queue_check;
 use crate::clearing_files::queue_tables::{self, Part};
+use crate::clearing_files::result_folder::ResultFolder;
 use crate::clearing_files::telling::Telling;
 use crate::clearing_files::waiting::{self, Waits};
 use crate::failure::{Exit, Failure};

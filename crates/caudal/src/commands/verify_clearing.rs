@@ -39,6 +39,7 @@ struct Accepted {
     upper_bound: i128,
     gap: GapText,
     levels: BTreeMap<String, LevelObject>,
+    foreign_files: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -87,6 +88,7 @@ fn checked(arguments: &Arguments) -> Result<String, Failure> {
             return Err(refused(&format!("the certificate is of an unknown kind: {kind}"), &folder.path(CERTIFICATE)));
         }
     };
+    let foreign_files = folder.foreign()?;
     if arguments.json {
         let accepted = Accepted {
             accepted: true,
@@ -95,11 +97,18 @@ fn checked(arguments: &Arguments) -> Result<String, Failure> {
             upper_bound: claim.upper_bound,
             gap: GapText::of(claim),
             levels: levels.into_iter().map(|(class, claim)| (class, claim.into())).collect(),
+            foreign_files,
         };
         return Ok(json::text(&accepted));
     }
+    let written = if foreign_files.is_empty() {
+        "Every file is the one that was written.".to_owned()
+    } else {
+        let names = foreign_files.join(", ");
+        format!("Every file of the result is the one that was written. Not of the result, and not looked at: {names}")
+    };
     Ok(format!(
-        "accepted: {what}\nproved: no answer is worth more than {}; gap {}\nEvery file is the one that was written.",
+        "accepted: {what}\nproved: no answer is worth more than {}; gap {}\n{written}",
         claim.upper_bound,
         proof(levels, claim)
     ))

@@ -12,6 +12,7 @@
 //! | statements against the books, balances by a chart | `reconcile.rs` |
 //! | SQL tables, questions, the page that describes them | `tables.rs` |
 //! | debts set off, queues settled, their folders checked | `clear.rs`, `queue.rs`, `verify_clearing.rs` |
+//! | folders of results: replaced whole, nobody else's files | `result_folders.rs` |
 //! | seeded trouble | `drill.rs` |
 //! | personal data: shown, erased, verified, copied | `payloads.rs` |
 //! | disks that are full or may not be written | `disks.rs` |
@@ -30,6 +31,7 @@ mod play;
 mod program;
 mod queue;
 mod reconcile;
+mod result_folders;
 mod rulebooks;
 mod run_json;
 mod run_page;
