@@ -1,8 +1,8 @@
 //! The grammar of the command line: commands, options, and what their values may be.
 
 use crate::commands::{
-    backup, clear, demo, drill, payload, play, posting_file, queue, reconcile, restore, rulebook, simulate, snapshot,
-    tables, trial_balance, verify, verify_clearing,
+    backup, clear, demo, drill, facilities, payload, play, posting_file, queue, reconcile, restore, rulebook, simulate,
+    snapshot, tables, trial_balance, verify, verify_clearing,
 };
 use crate::failure::Failure;
 use clap::error::ErrorKind;
@@ -77,6 +77,9 @@ pub(crate) enum Command {
     /// Prints every account with its balance, by book; by a member's own chart, too
     #[command(after_help = trial_balance::EXAMPLE)]
     TrialBalance(trial_balance::Arguments),
+    /// Prints who can draw what today: lines, swaps, quotas and funds, with what is drawn, left, due, and in the way
+    #[command(after_help = facilities::EXAMPLE)]
+    Facilities(facilities::Arguments),
     /// Writes what a member has to enter in its own books: every posting of a day, by its own chart, too
     #[command(after_help = posting_file::EXAMPLE)]
     PostingFile(posting_file::Arguments),

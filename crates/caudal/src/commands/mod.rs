@@ -4,6 +4,7 @@ pub(crate) mod backup;
 pub(crate) mod clear;
 pub(crate) mod demo;
 pub(crate) mod drill;
+pub(crate) mod facilities;
 pub(crate) mod payload;
 pub(crate) mod play;
 pub(crate) mod posting_file;
@@ -39,6 +40,7 @@ pub(crate) fn run(command: Command) -> Result<Exit, Failure> {
         Command::Tables(arguments) => tables::run(&arguments),
         Command::Reconcile(arguments) => reconcile::run(&arguments),
         Command::TrialBalance(arguments) => trial_balance::run(&arguments),
+        Command::Facilities(arguments) => facilities::run(&arguments),
         Command::PostingFile(arguments) => posting_file::run(&arguments),
         Command::Drill(arguments) => drill::run(&arguments),
     }

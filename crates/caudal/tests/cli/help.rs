@@ -2,7 +2,7 @@
 
 use crate::program::{run, words};
 
-const PAGES: [&str; 27] = [
+const PAGES: [&str; 28] = [
     "",
     "demo",
     "simulate",
@@ -20,6 +20,7 @@ const PAGES: [&str; 27] = [
     "tables",
     "reconcile",
     "trial-balance",
+    "facilities",
     "posting-file",
     "payload",
     "payload show",

@@ -23,6 +23,7 @@ mod csv_tables;
 mod damage;
 mod disks;
 mod drill;
+mod facilities;
 mod folders;
 mod help;
 mod killed;
