@@ -302,6 +302,7 @@ impl State {
             pair.accrue_to(today);
         }
         pair.low_owes_minor -= if debtor < creditor { minor } else { -minor };
+        arrangement.trim_transfer(creditor, debtor);
     }
 }
 
