@@ -56,7 +56,7 @@ impl Model {
     /// What the rulebook lets a defaulter's prefunding cover, in proportion to its pay-ins that are missing.
     fn covered(&self, id: ArrangementId, legs: &[(SettlementLeg, bool)]) -> Checked<Vec<(u32, u64)>> {
         let uses = self.plan(id)?.additions.completion.is_some_and(|rule| rule.prefunding);
-        let asset = self.arrangement(id)?.asset;
+        let asset = self.arrangement(id)?.settlement;
         let members: BTreeSet<MemberId> = legs.iter().map(|(leg, _)| leg.member).collect();
         let mut covered = Vec::new();
         for member in members {
@@ -79,7 +79,7 @@ impl Model {
         since: domain::Date,
         (legs, pay_ins, pay_outs): (&[(SettlementLeg, bool)], &[Part], &[Part]),
     ) -> Checked {
-        let asset = self.arrangement(id)?.asset;
+        let asset = self.arrangement(id)?.settlement;
         for (number, covered) in pay_ins {
             let leg = legs[*number as usize].0;
             let change = i128::from(*covered);
@@ -141,7 +141,7 @@ impl Model {
             in_proportion(amount.get().min(whole), &claims).into_iter().filter(|(_, share)| *share > 0).collect();
         let found: Vec<(u32, u64)> = paid.iter().map(|(to, share)| (u32::from(to.0), share.get())).collect();
         equal(Check::Settlement, "who is paid of arrears", expected, found)?;
-        let asset = arrangement.asset;
+        let asset = arrangement.settlement;
         let net_due = |of: MemberId| of_member(id, of, asset, AccountKind::NetDue);
         let mut entries = vec![(agent(id, asset), -amount.as_balance()), (net_due(member), amount.as_balance())];
         for (creditor, share) in paid {

@@ -21,6 +21,7 @@ impl Model {
             | EventBody::MemberSuspended { .. }
             | EventBody::FacilityResumed { .. }
             | EventBody::IndexPublished { .. }
+            | EventBody::UnitValuePublished { .. }
             | EventBody::DayExtended { .. }
             | EventBody::HolidaySet { .. }
             | EventBody::PayInMoved { .. }
@@ -34,6 +35,15 @@ impl Model {
             | EventBody::StageSet { member, .. }
             | EventBody::EntryConsentSet { member, .. }
             | EventBody::RatePublished { member, .. } => ("the member", by(event, Role::Member(*member))),
+            EventBody::AllocationGiven { giver, taker, .. } => {
+                let takes = event.approvals.iter().any(|approver| approver.role == Role::Member(*taker));
+                ("the giver, and the taker with it", by(event, Role::Member(*giver)) && takes)
+            }
+            EventBody::AllocationTaken { taker, .. } => {
+                let takes = event.approvals.iter().any(|approver| approver.role == Role::Member(*taker));
+                ("the taker by its approval", takes)
+            }
+            EventBody::PositionReported { debtor, .. } => ("the debtor", by(event, Role::Member(*debtor))),
             EventBody::MemberJoined { member, .. } | EventBody::MemberLeft { member, .. } => {
                 ("the member, or the house on its word", by(event, Role::Member(*member)) || by(event, Role::House))
             }
@@ -136,9 +146,11 @@ impl Model {
             | Scope::Prefinancing(member)
             | Scope::Claims(member)
             | Scope::Debts(member) => by(event, Role::Member(member)),
-            Scope::CommittedLine(_) | Scope::Quota(_) | Scope::MemberTowardsAll(_) | Scope::Facility => {
-                by_two_operators(event)
-            }
+            Scope::CommittedLine(_)
+            | Scope::Quota(_)
+            | Scope::MemberTowardsAll(_)
+            | Scope::Allocation(_)
+            | Scope::Facility => by_two_operators(event),
             Scope::PrefundedBalance(_) => false,
         })
     }

@@ -117,6 +117,9 @@ fn each_row_of_arrangement(id: ArrangementId, arrangement: &Arrangement, add: &m
             add(&Row::PendingCancel { arrangement: id, payment: *payment });
         }
     }
+    for (from, value) in &arrangement.unit_values {
+        add(&Row::UnitValue { arrangement: id, from: *from, value: *value });
+    }
     if arrangement.facility_stopped {
         add(&Row::FacilityStopped { arrangement: id });
     }

@@ -88,7 +88,7 @@ impl Model {
 
     fn post_credit(&mut self, close: &CycleClosedWithCredit) -> Checked {
         let id = close.closed.arrangement;
-        let asset = self.arrangement(id)?.asset;
+        let asset = self.arrangement(id)?.settlement;
         let house = |kind| AccountKey { owner: Owner::House, kind, ..agent(id, asset) };
         let mut entries: Vec<Entry> = Vec::new();
         for (holding, change) in &close.changes {
@@ -133,6 +133,7 @@ impl Model {
         let members: Vec<MemberId> = arrangement.members.keys().copied().collect();
         let settle_on = self.settlement_date(id, date, members)?;
         let (pairs, nets, _) = self.pairs_and_nets(id, date, settle_on)?;
+        let nets = self.nets_as_paid(id, date, nets)?;
         let expected = self.expected_credit(id, date, &nets, &pairs)?;
         let short = -self.pot_after(id, &expected)?;
         equal(Check::Credit, "what is missing", short, missing.as_balance())?;
@@ -166,7 +167,7 @@ impl Model {
         let additions = &self.plan(id)?.additions;
         let has_fund = additions.credit.is_some() || additions.reserve.is_some();
         holds(Check::Credit, "a fund", "a rulebook that has credit or a reserve fund", has_fund, id)?;
-        let asset = self.arrangement(id)?.asset;
+        let asset = self.arrangement(id)?.settlement;
         let owner = match member {
             Some(member) => {
                 self.membership(id, member)?;

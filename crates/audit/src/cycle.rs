@@ -44,8 +44,9 @@ impl Model {
         let mut found: Interest = closed.interest.iter().map(|(d, c, amount)| (*d, *c, amount.as_balance())).collect();
         found.sort_unstable();
         equal(Check::Interest, "the interest between members", &interest, &found)?;
-        self.check_nets(id, closed, &nets)?;
-        Ok((pairs, nets, interest))
+        let paid = self.nets_as_paid(id, closed.date, nets.clone())?;
+        self.check_nets(id, closed, &nets, &paid)?;
+        Ok((pairs, paid, interest))
     }
 
     /// What pairs owe with interest, what members net, and the interest.
@@ -106,8 +107,14 @@ impl Model {
     }
 
     /// Nets are what the pairs owe and are owed, and where positions are in the asset also the positions and the interest.
-    fn check_nets(&self, id: ArrangementId, closed: &CycleClosed, nets: &BTreeMap<MemberId, i128>) -> Checked {
-        let expected: Vec<(MemberId, i128)> = nets.iter().map(|(member, net)| (*member, *net)).collect();
+    fn check_nets(
+        &self,
+        id: ArrangementId,
+        closed: &CycleClosed,
+        in_positions: &BTreeMap<MemberId, i128>,
+        paid: &BTreeMap<MemberId, i128>,
+    ) -> Checked {
+        let expected: Vec<(MemberId, i128)> = paid.iter().map(|(member, net)| (*member, *net)).collect();
         equal(Check::Cycle, "the nets of the members", &expected, &closed.nets)?;
         let sum: i128 = closed.nets.iter().map(|(_, net)| net).sum();
         equal(Check::Cycle, "the sum of the nets", 0, sum)?;
@@ -121,7 +128,7 @@ impl Model {
                 *by_positions.entry(*creditor).or_default() += amount.as_balance();
             }
             by_positions.retain(|_, net| *net != 0);
-            equal(Check::Cycle, "the nets by positions and interest", &by_positions, nets)?;
+            equal(Check::Cycle, "the nets by positions and interest", &by_positions, in_positions)?;
         }
         Ok(())
     }
@@ -161,13 +168,16 @@ impl Model {
         interest: &Interest,
     ) -> Checked {
         let id = closed.arrangement;
-        let asset = self.arrangement(id)?.asset;
+        let asset = self.arrangement(id)?.settlement;
         let net_due = |member: MemberId| of_member(id, member, asset, AccountKind::NetDue);
         let mut entries: Vec<Entry> = Vec::new();
         for (institution, currency, balance) in &closed.positions {
             entries.push((position(id, *institution, *currency), -balance));
         }
-        if self.plan(id)?.position_currency == PositionCurrency::Asset {
+        if self.plan(id)?.has_unit() {
+            equal(Check::Conversion, "the results of a conversion", 0, closed.fx_results.len())?;
+            entries.extend(nets.iter().map(|(member, net)| (net_due(*member), *net)));
+        } else if self.plan(id)?.position_currency == PositionCurrency::Asset {
             equal(Check::Conversion, "the results of a conversion", 0, closed.fx_results.len())?;
             for (institution, _, balance) in &closed.positions {
                 entries.push((net_due(self.member_of(*institution)?), *balance));
@@ -202,7 +212,7 @@ impl Model {
         let in_asset = self.plan(closed.arrangement)?.position_currency == PositionCurrency::Asset;
         let debts = closed.positions.iter().filter(|(.., balance)| in_asset && *balance < 0);
         let debits = debts.map(|(institution, _, balance)| (*institution, -balance)).collect();
-        let credits = closed.nets.iter().filter(|(_, net)| *net > 0).copied().collect();
+        let credits = self.credits_of_close(closed)?;
         let arrangement = self.arrangement_mut(closed.arrangement)?;
         let asset = arrangement.asset;
         let owed = arrangement.pairs.iter().filter(|((.., currency), owed)| *currency == asset && **owed != 0);

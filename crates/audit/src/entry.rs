@@ -14,6 +14,8 @@ impl Model {
     pub(crate) fn payment_entered(&mut self, entered: &PaymentEntered) -> Checked {
         self.take_payment_ordinal(entered.payment)?;
         let id = entered.arrangement;
+        let reported = self.plan(id)?.additions.reported;
+        holds(Check::OrderForm, "an order", "where orders are taken", !reported, id)?;
         self.check_parties(id, entered.payer, entered.payee)?;
         let (payer_member, payee_member) = (self.member_of(entered.payer)?, self.member_of(entered.payee)?);
         self.check_not_suspended(id, payer_member)?;

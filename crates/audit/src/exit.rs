@@ -92,6 +92,7 @@ impl Model {
             | Scope::PerPayment(of)
             | Scope::Prefinancing(of)
             | Scope::MemberTowardsAll(of)
+            | Scope::Allocation(of)
             | Scope::PrefundedBalance(of)
             | Scope::CommittedLine(of)
             | Scope::Quota(of)

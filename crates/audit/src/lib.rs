@@ -51,6 +51,7 @@ mod returns;
 mod settlement;
 mod summary;
 mod transfers;
+mod unit;
 mod verify;
 mod walk;
 

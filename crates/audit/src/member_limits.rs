@@ -42,6 +42,19 @@ impl Model {
             let within = used <= line;
             holds(Check::Limit, "what a member owes all others", &format!("no more than {line}"), within, used)?;
         }
+        if let Some(allotted) = arrangement.maximum(LimitKind::Allocation, Scope::Allocation(debtor)) {
+            let own = self.member(debtor)?.institutions.iter();
+            let open: i128 = own.map(|own| self.books.balance(position(id, *own, arrangement.asset))).sum();
+            let used = amount - open;
+            let within = used <= allotted;
+            holds(
+                Check::Limit,
+                "what a member uses of its allocation",
+                &format!("no more than {allotted}"),
+                within,
+                used,
+            )?;
+        }
         if arrangement.plan.limit(LimitKind::Facility).is_some() {
             let before = self.credit_in_use(id, &[])?;
             let after = self.credit_in_use(id, &[(debtor, -amount), (creditor, amount)])?;

@@ -133,6 +133,7 @@ impl Model {
             | Scope::PerPayment(member)
             | Scope::Prefinancing(member)
             | Scope::MemberTowardsAll(member)
+            | Scope::Allocation(member)
             | Scope::PrefundedBalance(member)
             | Scope::CommittedLine(member)
             | Scope::Quota(member)
@@ -191,7 +192,7 @@ impl Model {
         let institutions = self.members[member.index()].institutions.iter();
         let shares: i128 = institutions.map(|institution| in_force(Scope::InstitutionShare(*institution))).sum();
         let line = if membership.stage >= Stage::Net { in_force(Scope::CommittedLine(member)) } else { 0 };
-        let cap = self.books.balance(of_member(id, member, arrangement.asset, AccountKind::Prefunding)) + line;
+        let cap = self.books.balance(of_member(id, member, arrangement.settlement, AccountKind::Prefunding)) + line;
         let expected = format!("no more than the cap of {cap}");
         holds(Check::Limit, "the sum of the shares of a member's institutions", &expected, shares <= cap, shares)
     }
@@ -209,7 +210,7 @@ impl Model {
         let guarantees = !deposit && self.is_in_arrears(id, member)?;
         holds(Check::Membership, "a deposit that is taken back", "of a member not in arrears", !guarantees, member)?;
         self.membership(id, member)?;
-        let asset = self.arrangement(id)?.asset;
+        let asset = self.arrangement(id)?.settlement;
         let change = if deposit { amount.as_balance() } else { -amount.as_balance() };
         let prefunding = of_member(id, member, asset, AccountKind::Prefunding);
         self.books.post(&[(agent(id, asset), -change), (prefunding, change)])?;

@@ -139,6 +139,11 @@ pub(crate) struct Arrangement {
     pub(crate) transfers: BTreeMap<(MemberId, MemberId), (u64, Date)>,
     pub(crate) documents: Shelves<DocumentKey, ()>,
     pub(crate) facility_stopped: bool,
+    /// What nets are paid in; positions are in `asset`, which is the unit of account where there is one.
+    pub(crate) settlement: CurrencyId,
+    pub(crate) unit_values: BTreeMap<Date, Rate>,
+    /// What was given with the last event, and the taker is to have with the next.
+    pub(crate) given_allocation: Option<(MemberId, u64)>,
     /// What has to follow at once.
     pub(crate) owed_transfers: BTreeSet<(MemberId, MemberId)>,
     pub(crate) just_suspended: BTreeSet<MemberId>,
@@ -340,6 +345,18 @@ impl Model {
             EventBody::PaymentsPricedForPayees { arrangement, date, collect_on, payments } => {
                 let priced = payments.iter().map(|priced| (priced.payment, priced.payee));
                 self.payments_priced(*arrangement, (*date, *collect_on), priced, true)
+            }
+            EventBody::UnitValuePublished { arrangement, from, value } => {
+                self.unit_value_published(*arrangement, *from, *value)
+            }
+            EventBody::AllocationGiven { arrangement, giver, taker, amount } => {
+                self.allocation_given(*arrangement, *giver, *taker, *amount)
+            }
+            EventBody::AllocationTaken { arrangement, taker, amount } => {
+                self.allocation_taken(*arrangement, *taker, *amount)
+            }
+            EventBody::PositionReported { arrangement, debtor, creditor, amount } => {
+                self.position_reported(*arrangement, *debtor, *creditor, *amount)
             }
             EventBody::FacilityStopped { arrangement } => self.facility_stopped(*arrangement, true),
             EventBody::FacilityResumed { arrangement } => self.facility_stopped(*arrangement, false),

@@ -109,6 +109,7 @@ impl Model {
                 let today = arrangement.business_date();
                 arrangement.transfers.values().any(|(_, by)| today.is_some_and(|today| *by < today))
             }
+            Refusal::InitiatorMismatch => arrangement.plan.additions.reported,
             Refusal::FacilityStopped => arrangement.facility_stopped,
             limit if is_refusal_of_a_limit(limit) => arrangement.plan.limits.iter().any(|rule| rule.refusal == limit),
             _ => true,
@@ -134,6 +135,7 @@ const fn is_refusal_of_a_limit(refusal: Refusal) -> bool {
             | Refusal::PairLine
             | Refusal::ShareExceeded
             | Refusal::MemberLimit
+            | Refusal::AllocationLimit
             | Refusal::FacilityLimit
             | Refusal::PrefundedBalance
     )

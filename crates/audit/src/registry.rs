@@ -100,10 +100,16 @@ impl Model {
         let known = self.rulebooks.get(rulebook.index());
         let plan = known.ok_or_else(|| Finding::new(Check::Reference, "rulebook", "a known one", rulebook))?;
         let plan = Arc::clone(&plan.plan);
-        let asset = self.currencies.iter().position(|currency| currency.code == plan.settlement_asset);
-        let asset = asset.map(CurrencyId::from_index).ok_or_else(|| {
-            Finding::new(Check::Reference, "the settlement asset", "a registered currency", plan.settlement_asset)
-        })?;
+        let known = |what: &str, code: CurrencyCode| {
+            let index = self.currencies.iter().position(|currency| currency.code == code);
+            let found = index.map(CurrencyId::from_index);
+            found.ok_or_else(|| Finding::new(Check::Reference, what, "a registered currency", code))
+        };
+        let settlement = known("the settlement asset", plan.settlement_asset)?;
+        let asset = match &plan.additions.unit {
+            Some(unit) => known("the unit of account", unit.code)?,
+            None => settlement,
+        };
         let opened = Arrangement {
             rulebook,
             plan,
@@ -139,6 +145,9 @@ impl Model {
             transfers: BTreeMap::new(),
             documents: Shelves::default(),
             facility_stopped: false,
+            settlement,
+            unit_values: BTreeMap::new(),
+            given_allocation: None,
             owed_transfers: BTreeSet::new(),
             just_suspended: BTreeSet::new(),
             just_opened: false,

@@ -167,7 +167,7 @@ impl Model {
         equal(Check::Reserve, "the instalments", self.instalments(drawn, &line), drawn.instalments.clone())?;
         self.check_ceilings(drawn, &line)?;
         self.check_swap(drawn, line.against)?;
-        let asset = self.arrangement(id)?.asset;
+        let asset = self.arrangement(id)?.settlement;
         let amount = drawn.amount.as_balance();
         self.books.post(&[
             (of_member(id, member, asset, AccountKind::Reserve), -amount),
@@ -197,7 +197,7 @@ impl Model {
         let code = &self.member(member)?.code;
         let of = |list: &[(String, u32)]| list.iter().find(|(known, _)| known == code).map(|(_, ppm)| *ppm);
         let base = match rule.base {
-            ReserveBase::PaidIn => self.books.balance(of_member(id, member, arrangement.asset, AccountKind::Fund)),
+            ReserveBase::PaidIn => self.books.balance(of_member(id, member, arrangement.settlement, AccountKind::Fund)),
             ReserveBase::Committed => {
                 let found = rule.commitments.iter().find(|(known, _)| known == code);
                 found.map_or(0, |(_, minor)| i128::from(*minor))
@@ -226,7 +226,7 @@ impl Model {
         };
         equal(Check::Reserve, "the rate of a swap", rate, Some(swap.rate))?;
         let decimals = |currency: CurrencyId| Ok(self.currency(currency)?.minor_decimals);
-        let (from, to) = (decimals(arrangement.asset)?, decimals(swap.currency)?);
+        let (from, to) = (decimals(arrangement.settlement)?, decimals(swap.currency)?);
         let given = times(drawn.amount.as_balance(), swap.rate, from, to, Rounding::Ceiling);
         equal(Check::Reserve, "what is given in a swap", given, Some(swap.amount.as_balance()))
     }
@@ -237,7 +237,7 @@ impl Model {
         holds(Check::Reserve, "a drawing that is paid out", "one that was not", !found.paid_out, drawing)?;
         let suspended = self.membership(id, member)?.suspended;
         holds(Check::Suspension, "who is paid out", "a member that is not suspended", !suspended, member)?;
-        let asset = self.arrangement(id)?.asset;
+        let asset = self.arrangement(id)?.settlement;
         let mut entries =
             vec![(of_member(id, member, asset, AccountKind::ReserveDue), -amount), (agent(id, asset), amount)];
         if let Some(swap) = swap {
@@ -267,7 +267,7 @@ impl Model {
         holds(Check::Reserve, "what is repaid", "interest first, and no more than is owed", sound, said)?;
         let (member, swap) = (found.drawn.member, found.drawn.swap);
         let held_before = swap.map(|swap| found.held(swap));
-        let asset = self.arrangement(id)?.asset;
+        let asset = self.arrangement(id)?.settlement;
         let found = self.arrangement_mut(id)?.reserve.drawings.get_mut(&drawing).expect("looked up before");
         found.repaid.push((today, principal));
         found.interest_paid += interest;

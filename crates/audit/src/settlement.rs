@@ -26,7 +26,7 @@ impl Model {
             let blocked = self.membership(id, leg.member)?.suspended;
             holds(Check::Suspension, "a pay-out", "to a member that is not suspended", !blocked, leg.member)?;
         }
-        let asset = self.arrangement(id)?.asset;
+        let asset = self.arrangement(id)?.settlement;
         let change = if leg.pay_in { leg.amount.as_balance() } else { -leg.amount.as_balance() };
         let net_due = of_member(id, leg.member, asset, AccountKind::NetDue);
         self.books.post(&[(net_due, change), (agent(id, asset), -change)])?;

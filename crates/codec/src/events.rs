@@ -150,6 +150,10 @@ events! {
     [71, 1] FacilityStopped { arrangement };
     [72, 1] FacilityResumed { arrangement };
     [73, 1] FeesConfirmed { arrangement, owner, amount };
+    [74, 1] UnitValuePublished { arrangement, from, value };
+    [75, 1] AllocationGiven { arrangement, giver, taker, amount };
+    [76, 1] PositionReported { arrangement, debtor, creditor, amount };
+    [77, 1] AllocationTaken { arrangement, taker, amount };
     [80, 1] NoticeGiven { arrangement, member, effective };
     [81, 1] NoticeWithdrawn { arrangement, member };
     [82, 1] MemberLeaving { arrangement, member };

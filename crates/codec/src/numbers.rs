@@ -66,7 +66,7 @@ variants! {
         PublishRate = 12, OpenDay = 13, Submit = 14, ConfirmCollections = 15, Cancel = 16, ResolveHold = 17,
         GiveConformity = 18, ConfirmPayouts = 19, FailPayout = 20, Return = 21, OpenDispute = 22, EndDispute = 23,
         ConfirmSettlement = 24, ConfirmTransfer = 25, Suspend = 26, Reinstate = 27, ProposeRun = 28,
-        ResumeFacility = 40, ConfirmFees = 41,
+        ResumeFacility = 40, ConfirmFees = 41, PublishUnitValue = 42, TransferAllocation = 43, ReportPosition = 44,
         PublishIndex = 30, MoveFund = 31, DrawReserve = 32, RenewDrawing = 33, MoveDrawing = 34,
         GiveNotice = 50, WithdrawNotice = 51, SetPurposes = 52, SetStage = 53, ExtendDay = 54,
         SetHoliday = 55, MovePayIn = 56, MoveRun = 57, SetEntryConsent = 58,
@@ -88,7 +88,7 @@ variants! {
     FeeTo { House = 1, PayerMember = 2, PayeeMember = 3 }
     LimitKind {
         InstitutionShare = 1, Pair = 2, CreditorExposure = 3, PerPayment = 4, Prefinancing = 5, Quota = 6, Claims = 7,
-        Debts = 8, MemberTowardsAll = 20, Facility = 21, PrefundedBalance = 22,
+        Debts = 8, MemberTowardsAll = 20, Facility = 21, PrefundedBalance = 22, Allocation = 23,
     }
     Netting { Bilateral = 1, Multilateral = 2, None = 20 }
     PaymentState {
@@ -128,7 +128,7 @@ tags! {
         QUEUED = 4, AWAITING_RATE = 5, AWAITING_COLLECTION = 6, HELD = 7,
     }
     fee { PERCENT = 1, FLAT = 2 }
-    on_limit { REFUSE = 1, QUEUE = 2, PAY_EXCESS = 3, PAY_IN_ASSET = 4, SUSPEND_FACILITY = 21 }
+    on_limit { REFUSE = 1, QUEUE = 2, PAY_EXCESS = 3, PAY_IN_ASSET = 4, BUY_ALLOCATION = 20, SUSPEND_FACILITY = 21 }
     owner { HOUSE = 1, MEMBER = 2, INSTITUTION = 3, ARRANGEMENT = 4 }
     price { FIXED = 1, OPEN = 2, PAR = 3 }
     quote { TWO_SIDED = 1, REFERENCE = 2 }
@@ -138,11 +138,13 @@ tags! {
         MEMBERS = 1, INITIATOR = 2, INSTRUMENT = 3, PRICE = 4, DENOMINATION = 5, COUNTERPARTY = 6,
         POSITION_CURRENCY = 7, SETTLEMENT_ASSET = 8, TRIGGERS = 9, PURPOSES = 10, EVIDENCE = 11, LIMIT = 12, QUEUE = 13,
         DAY = 14, CYCLE = 15, SETTLEMENT = 16, INTEREST = 17, CONFORMITY = 18, RETURNS = 19, SUSPENSION = 20,
-        CREDIT = 30, QUOTAS = 31, FUND = 32, CREDIT_INTEREST = 33, LADDER = 34, RESERVE = 35, FEES = 40, EXIT = 50, DEFAULT = 51,
+        CREDIT = 30, QUOTAS = 31, FUND = 32, CREDIT_INTEREST = 33, LADDER = 34, RESERVE = 35, FEES = 40, UNITS = 41,
+        EXIT = 50, DEFAULT = 51,
     }
     scope {
         INSTITUTION_SHARE = 1, PAIR = 2, CREDITOR_EXPOSURE = 3, PER_PAYMENT = 4, PREFINANCING = 5, COMMITTED_LINE = 6,
         QUOTA = 7, CLAIMS = 8, DEBTS = 9, MEMBER_TOWARDS_ALL = 20, FACILITY = 21, PREFUNDED_BALANCE = 22,
+        ALLOCATION = 23,
     }
 }
 

@@ -8,13 +8,14 @@ use crate::item::{Item, record_item, tuple_item};
 use crate::numbers::{cycle_length, fee, on_limit, price, rate_rounding, rule_key};
 use crate::reader::{Reader, Refused};
 use crate::writer::Writer;
+use domain::Date;
 use domain::membership::{CompletionRule, ExitRule};
 use domain::plan::{
     Article, ConformityRule, ConversionRule, CycleLength, CycleRule, DayRule, DayStep, EvidenceRule, FeeRule, FeeTo,
     InstrumentRule, InterestRule, LimitKind, LimitRule, OnLimit, Plan, PlanAdditions, Price, PriceDirection, QueueRule,
-    ReturnRule, RuleKey, SettlementRule, SuspensionRule, Trigger, Triggers,
+    ReturnRule, RuleKey, SettlementRule, SuspensionRule, Trigger, Triggers, UnitRule,
 };
-use money::{AmountMinor, MAX_RATE_DECIMALS, RateRounding};
+use money::{AmountMinor, MAX_RATE_DECIMALS, Rate, RateRounding};
 
 /// Version of the form of a plan without additions.
 const FIELDS_ONLY: u64 = 1;
@@ -138,6 +139,8 @@ plan_additions! {
     price_directions = 20,
     limit_maxima = 21,
     fees = 22,
+    unit = 23,
+    reported = 24,
     // Keys 40 to 59: membership.
     exit = 40,
     entry_by_consent = 41,
@@ -187,6 +190,7 @@ record_item!(ExitRule { notice_months });
 record_item!(CompletionRule { prefunding, pro_rata_cycles });
 record_item!(Article { citation, assumed });
 record_item!(PriceDirection { payer, payee, rounding });
+record_item!(UnitRule { code, values, published });
 
 tuple_item! {
     (name: String, digits: u8);
@@ -194,6 +198,7 @@ tuple_item! {
     (key: RuleKey, article: Article);
     (kind: LimitKind, maximum: AmountMinor);
     (to: FeeTo, ppm: u32);
+    (from: Date, value: Rate);
 }
 
 /// `[1, quote_validity_s, requote_tolerance_ppm, spread_max_ppm]`, `[2, rounding]` or `[3]`.
@@ -300,7 +305,7 @@ impl Item for FeeRule {
     }
 }
 
-/// `[1]`, `[2]`, `[3, within_business_days]` `[4]` or `[21]`.
+/// `[1]`, `[2]`, `[3, within_business_days]`, `[4]`, `[20]` or `[21]`.
 impl Item for OnLimit {
     fn write(&self, to: &mut Writer<'_>) {
         match self {
@@ -321,6 +326,10 @@ impl Item for OnLimit {
                 to.array(1);
                 to.unsigned(on_limit::PAY_IN_ASSET);
             }
+            Self::BuyAllocation => {
+                to.array(1);
+                to.unsigned(on_limit::BUY_ALLOCATION);
+            }
             Self::SuspendFacility => {
                 to.array(1);
                 to.unsigned(on_limit::SUSPEND_FACILITY);
@@ -329,12 +338,13 @@ impl Item for OnLimit {
     }
 
     fn read(from: &mut Reader<'_>) -> Result<Self, Refused> {
-        const EXPECTED: &str = "what happens at a limit: [1], [2], [3, business days], [4] or [21]";
+        const EXPECTED: &str = "what happens at a limit: [1], [2], [3, business days], [4], [20] or [21]";
         let at = from.position();
         match (from.array(1, EXPECTED)?, from.unsigned(EXPECTED)?) {
             (1, on_limit::REFUSE) => Ok(Self::Refuse),
             (1, on_limit::QUEUE) => Ok(Self::Queue),
             (1, on_limit::PAY_IN_ASSET) => Ok(Self::PayInAsset),
+            (1, on_limit::BUY_ALLOCATION) => Ok(Self::BuyAllocation),
             (1, on_limit::SUSPEND_FACILITY) => Ok(Self::SuspendFacility),
             (2, on_limit::PAY_EXCESS) => Ok(Self::PayExcess { within_business_days: Item::read(from)? }),
             _ => Err(from.malformed(at, EXPECTED)),
@@ -442,6 +452,7 @@ rule_keys! {
     Ladder = LADDER,
     Reserve = RESERVE,
     Fees = FEES,
+    Units = UNITS,
     Exit = EXIT,
     Default = DEFAULT,
 }

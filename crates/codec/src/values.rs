@@ -353,6 +353,7 @@ impl Item for Scope {
             Self::Claims(member) => (scope::CLAIMS, u64::from(member.0)),
             Self::Debts(member) => (scope::DEBTS, u64::from(member.0)),
             Self::MemberTowardsAll(member) => (scope::MEMBER_TOWARDS_ALL, u64::from(member.0)),
+            Self::Allocation(member) => (scope::ALLOCATION, u64::from(member.0)),
             Self::PrefundedBalance(member) => (scope::PREFUNDED_BALANCE, u64::from(member.0)),
             Self::Facility => {
                 to.array(1);
@@ -381,6 +382,7 @@ impl Item for Scope {
             (2, scope::MEMBER_TOWARDS_ALL) => Item::read(from).map(Self::MemberTowardsAll),
             (2, scope::PREFUNDED_BALANCE) => Item::read(from).map(Self::PrefundedBalance),
             (1, scope::FACILITY) => Ok(Self::Facility),
+            (2, scope::ALLOCATION) => Item::read(from).map(Self::Allocation),
             _ => Err(from.malformed(at, EXPECTED)),
         }
     }

@@ -116,6 +116,8 @@ pub enum Row<'a> {
     Index { arrangement: ArrangementId, name: &'a str, rate_ppm: u32 },
     /// A close that is stopped for want of that amount.
     CloseStopped { arrangement: ArrangementId, missing_minor: u64 },
+    /// A published value of the unit of account, from a date on.
+    UnitValue { arrangement: ArrangementId, from: Date, value: Rate },
     /// The open day is the first after a period whose last business day was never opened: the cycle closes with it.
     CycleOverdue { arrangement: ArrangementId },
     /// How many drawings there were from a reserve fund; none: no row.
@@ -418,6 +420,9 @@ fn write_row(row: &Row<'_>, out: &mut Vec<u8>) {
         Row::CloseStopped { arrangement, missing_minor } => {
             w.u8(65).u16(arrangement.0).u64(*missing_minor);
         }
+        Row::UnitValue { arrangement, from, value } => {
+            w.u8(71).u16(arrangement.0).i32(from.0).rate(*value);
+        }
         Row::CycleOverdue { arrangement } => {
             w.u8(66).u16(arrangement.0);
         }
@@ -544,6 +549,7 @@ impl Writer<'_> {
             Scope::CommittedLine(member) => self.u8(6).u16(member.0),
             Scope::MemberTowardsAll(member) => self.u8(20).u16(member.0),
             Scope::Facility => self.u8(21),
+            Scope::Allocation(member) => self.u8(23).u16(member.0),
             Scope::PrefundedBalance(member) => self.u8(22).u16(member.0),
             Scope::Quota(member) => self.u8(7).u16(member.0),
             Scope::Claims(member) => self.u8(8).u16(member.0),

@@ -9,7 +9,7 @@ use crate::ids::{
 use crate::limit::LimitSetting;
 use crate::plan::{DayStep, Denomination, Plan, Purpose};
 use crate::time::{Date, Timestamp};
-use money::{AmountMinor, CurrencyCode};
+use money::{AmountMinor, CurrencyCode, Rate};
 use sha2::{Digest, Sha256};
 
 /// A command with who gives it and who else approved it.
@@ -424,6 +424,37 @@ pub enum CommandBody {
     ResumeFacility {
         /// The arrangement.
         arrangement: ArrangementId,
+    },
+    /// Publishes what the unit of account is worth from a date on. Operator, four eyes.
+    PublishUnitValue {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// First business date on which it holds.
+        from: Date,
+        /// Units of the settlement asset.
+        value: Rate,
+    },
+    /// A member gives another a part of its allocation. By the giver; the taker approves.
+    TransferAllocation {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// Who gives.
+        giver: MemberId,
+        /// Who takes.
+        taker: MemberId,
+        /// How much, in minor units of the position currency.
+        amount: AmountMinor,
+    },
+    /// A member reports what it owes another for the open period, where no payment is seen. By the debtor.
+    ReportPosition {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// Who owes.
+        debtor: MemberId,
+        /// Who is owed.
+        creditor: MemberId,
+        /// How much, in minor units of the position currency.
+        amount: AmountMinor,
     },
     /// The agent confirms that fees were paid: by an institution all that it owes, or to the house or a member all that
     /// they are due, out of what was paid.

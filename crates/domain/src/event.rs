@@ -356,6 +356,46 @@ pub enum EventBody {
         /// The arrangement.
         arrangement: ArrangementId,
     },
+    /// The unit of account is worth so much from a date on.
+    UnitValuePublished {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// First business date on which it holds.
+        from: Date,
+        /// Units of the settlement asset.
+        value: Rate,
+    },
+    /// A member gave a part of its allocation to another, which takes it with the next event.
+    AllocationGiven {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// Who gave.
+        giver: MemberId,
+        /// Who takes.
+        taker: MemberId,
+        /// How much, in minor units of the position currency.
+        amount: AmountMinor,
+    },
+    /// A member took what another gave with the event before.
+    AllocationTaken {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// Who took.
+        taker: MemberId,
+        /// How much, in minor units of the position currency.
+        amount: AmountMinor,
+    },
+    /// A member owes another for the open period.
+    PositionReported {
+        /// The arrangement.
+        arrangement: ArrangementId,
+        /// Who owes.
+        debtor: MemberId,
+        /// Who is owed.
+        creditor: MemberId,
+        /// How much, in minor units of the position currency.
+        amount: AmountMinor,
+    },
     /// Fees were paid, by whom owed them or to whom they were due.
     FeesConfirmed {
         /// The arrangement.
@@ -894,6 +934,9 @@ pub enum CommandKind {
     ConfirmFees = 41,
     PublishIndex = 30,
     MoveFund = 31,
+    PublishUnitValue = 42,
+    TransferAllocation = 43,
+    ReportPosition = 44,
     DrawReserve = 32,
     RenewDrawing = 33,
     MoveDrawing = 34,

@@ -26,6 +26,8 @@ pub enum Scope {
     MemberTowardsAll(MemberId),
     /// The credit in use in the whole arrangement; set by the operator.
     Facility,
+    /// Units allotted to a member for a period; set by the operator, and moved between members.
+    Allocation(MemberId),
     /// What a member holds with the agent: named by a refusal, never set.
     PrefundedBalance(MemberId),
     /// Committed line of a member, added to its prefunding: its cap is the sum of both. Set by the operator.
@@ -50,6 +52,7 @@ impl Scope {
             Self::Prefinancing(_) => Some(LimitKind::Prefinancing),
             Self::MemberTowardsAll(_) => Some(LimitKind::MemberTowardsAll),
             Self::Facility => Some(LimitKind::Facility),
+            Self::Allocation(_) => Some(LimitKind::Allocation),
             Self::PrefundedBalance(_) => Some(LimitKind::PrefundedBalance),
             Self::Quota(_) => Some(LimitKind::Quota),
             Self::Claims(_) => Some(LimitKind::Claims),

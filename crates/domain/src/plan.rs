@@ -8,7 +8,8 @@ use crate::credit::CreditRule;
 use crate::membership::{CompletionRule, ExitRule};
 use crate::refusal::Refusal;
 use crate::reserve::ReserveRule;
-use money::{AmountMinor, CurrencyCode, RateRounding, Rounding};
+use crate::time::Date;
+use money::{AmountMinor, CurrencyCode, Rate, RateRounding, Rounding};
 
 /// Compiled rules of one version of a rulebook.
 #[derive(Clone, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
@@ -75,12 +76,27 @@ pub struct PlanAdditions {
     pub limit_maxima: Vec<(LimitKind, AmountMinor)>,
     /// What the house charges.
     pub fees: Option<FeeRule>,
+    /// The unit of account in which positions are kept, where it is not the settlement asset.
+    pub unit: Option<UnitRule>,
+    /// Whether members report what they owe each other, and no payment is seen.
+    pub reported: bool,
     /// Leaving.
     pub exit: Option<ExitRule>,
     /// Whether the operator enters for an institution only where its member has consented.
     pub entry_by_consent: bool,
     /// What completes a settlement when a pay-in is missing.
     pub completion: Option<CompletionRule>,
+}
+
+/// A unit of account: positions, limits and orders are in it, and nets become the settlement asset at its value.
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
+pub struct UnitRule {
+    /// Its code, under which it is registered like a currency.
+    pub code: CurrencyCode,
+    /// Units of the settlement asset that it is worth, from date to date; the first holds for what lies before it.
+    pub values: Vec<(Date, Rate)>,
+    /// Whether later values are published; otherwise it keeps the last one.
+    pub published: bool,
 }
 
 /// What a payment that clears costs its payer's institution, beside the principal and never out of it.
@@ -294,6 +310,8 @@ pub enum LimitKind {
     Claims,
     /// What a member owes from credit.
     Debts,
+    /// Units allotted to a member for a period: it owes all others no more than that, until it acquires more.
+    Allocation,
 }
 
 /// What holds where a limit has not been set.
@@ -321,6 +339,8 @@ pub enum OnLimit {
     SuspendFacility,
     /// What is beyond it is settled in the asset.
     PayInAsset,
+    /// Refused until the debtor has acquired more of its allocation from another member.
+    BuyAllocation,
 }
 
 /// The queue of an institution.
@@ -549,6 +569,7 @@ pub enum RuleKey {
     Fund,
     CreditInterest,
     Ladder,
+    Units,
     Reserve,
     Exit,
     Default,
@@ -579,6 +600,12 @@ impl Plan {
             (None, WhenUnset::Zero) => Some(0),
             (None, WhenUnset::Unlimited) => None,
         }
+    }
+
+    /// Whether nets have to be turned from a unit of account into the settlement asset.
+    #[must_use]
+    pub fn has_unit(&self) -> bool {
+        self.additions.unit.is_some()
     }
 
     /// Whether payments settle one by one in balances with the agent.

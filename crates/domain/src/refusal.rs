@@ -116,6 +116,8 @@ refusals! {
     FacilityStopped = 132, "FACILITY_STOPPED";
     /// The member does not hold so much with the settlement agent.
     PrefundedBalance = 133, "PREFUNDED_BALANCE";
+    /// The member's allocation would be passed: it has to acquire more.
+    AllocationLimit = 137, "ALLOCATION_LIMIT";
     /// The queue of the institution is full.
     QueueFull = 56, "QUEUE_FULL";
     /// Sum of the shares would pass the member's cap.
@@ -158,6 +160,10 @@ refusals! {
     NotSuspended = 85, "NOT_SUSPENDED";
     /// Settlement instructions of a suspended member are blocked.
     SettlementBlocked = 86, "SETTLEMENT_BLOCKED";
+    /// The arrangement takes no orders, since members report what they owe; or no reports, since it takes orders.
+    InitiatorMismatch = 138, "INITIATOR_MISMATCH";
+    /// The unit of account keeps its value, or there is none.
+    UnitValueFixed = 136, "UNIT_VALUE_FIXED";
     /// The facility has not stopped.
     FacilityNotStopped = 134, "FACILITY_NOT_STOPPED";
     /// There is no fee of that amount to pay.
@@ -270,6 +276,7 @@ impl Refusal {
             | Self::MemberLimit
             | Self::FacilityLimit
             | Self::FacilityStopped
+            | Self::AllocationLimit
             | Self::TotalCeiling
             | Self::LineCeiling => "AM23",
             Self::ShareExceeded | Self::PrefundedBalance | Self::FundShort => "AM04",
@@ -298,6 +305,8 @@ impl Refusal {
             | Self::PayInFirst
             | Self::NotSuspended
             | Self::FacilityNotStopped
+            | Self::InitiatorMismatch
+            | Self::UnitValueFixed
             | Self::QuoteExpired
             | Self::RunNotOpen
             | Self::RunInstanceMismatch
@@ -357,6 +366,8 @@ impl Refusal {
             }
             Self::PrefundedBalance => Some(RuleKey::Limit(LimitKind::PrefundedBalance)),
             Self::FeeMismatch => Some(RuleKey::Fees),
+            Self::AllocationLimit => Some(RuleKey::Limit(LimitKind::Allocation)),
+            Self::UnitValueFixed => Some(RuleKey::Units),
             Self::QueueFull
             | Self::InCycle
             | Self::RunNotOpen
@@ -385,7 +396,7 @@ impl Refusal {
             Self::ConsentMissing => Some(RuleKey::Members),
             Self::NothingMissing | Self::InArrears | Self::ProRataExhausted => Some(RuleKey::Default),
             Self::NoCompletionRule => Some(RuleKey::Default),
-            Self::ValueDateInvalid => Some(RuleKey::Initiator),
+            Self::ValueDateInvalid | Self::InitiatorMismatch => Some(RuleKey::Initiator),
             Self::ReturnExceeds | Self::ReturnTooLate => Some(RuleKey::Returns),
             Self::PayInFirst | Self::LegMismatch => Some(RuleKey::Settlement),
             Self::Suspended | Self::NotSuspended | Self::SettlementBlocked => Some(RuleKey::Suspension),
@@ -429,6 +440,7 @@ impl Refusal {
                 | Self::ShareExceeded
                 | Self::PrefinancingLimit
                 | Self::MemberLimit
+                | Self::AllocationLimit
                 | Self::FacilityLimit
                 | Self::FacilityStopped
                 | Self::PrefundedBalance

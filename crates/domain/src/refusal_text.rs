@@ -320,6 +320,24 @@ impl Refusal {
                 en: "There is no fee of that amount to pay. Look up the balance of fees.",
                 fr: "Il n'y a pas de commission de ce montant à payer. Consultez le solde des commissions.",
             },
+            Self::AllocationLimit => Texts {
+                es: "El miembro agotaría su asignación. Adquiera más de otro miembro o espere cobros.",
+                pt: "O membro esgotaria sua alocação. Adquira mais de outro membro ou aguarde recebimentos.",
+                en: "The member would pass its allocation. Acquire more from another member, or wait for receipts.",
+                fr: "Le membre épuiserait son allocation. Acquérez-en auprès d'un autre membre ou attendez des encaissements.",
+            },
+            Self::InitiatorMismatch => Texts {
+                es: "El convenio no recibe esto: en uno los miembros informan saldos, en otro se ordenan pagos. Use lo que el reglamento prevé.",
+                pt: "O convênio não recebe isto: em um os membros informam saldos, em outro ordenam-se pagamentos. Use o que a norma prevê.",
+                en: "The arrangement does not take this: in some, members report balances, in others they order payments. Use what the rules say.",
+                fr: "L'arrangement ne prend pas cela. Selon ses règles, on y déclare des soldes ou on y ordonne des paiements.",
+            },
+            Self::UnitValueFixed => Texts {
+                es: "La unidad de cuenta no cambia de valor, o no hay ninguna. No hay valor que publicar.",
+                pt: "A unidade de conta não muda de valor, ou não há nenhuma. Não há valor a publicar.",
+                en: "The unit of account keeps its value, or there is none. There is no value to publish.",
+                fr: "L'unité de compte garde sa valeur, ou il n'y en a pas. Il n'y a pas de valeur à publier.",
+            },
             Self::PrefinancingLimit => Texts {
                 es: "El miembro alcanzó su tope para abonar antes de la liquidación. El abono se hará cuando el saldo neto se haya liquidado.",
                 pt: "O membro atingiu seu teto para pagar antes da liquidação. O crédito será feito quando o saldo líquido for liquidado.",
@@ -746,6 +764,15 @@ fn scope_text(scope: Scope, language: Language) -> String {
                 Language::Pt => "o que a todos os demais deve o membro",
                 Language::En => "what all others are owed by member",
                 Language::Fr => "ce que doit à tous les autres le membre",
+            };
+            format!("{what} {}", member.0)
+        }
+        Scope::Allocation(member) => {
+            let what = match language {
+                Language::Es => "asignación del miembro",
+                Language::Pt => "alocação do membro",
+                Language::En => "allocation of member",
+                Language::Fr => "allocation du membre",
             };
             format!("{what} {}", member.0)
         }

@@ -151,6 +151,9 @@ impl Machine for LedgerMachine {
             | CommandBody::ConfirmSettlement { .. }
             | CommandBody::ConfirmTransfer { .. }
             | CommandBody::Suspend { .. }
+            | CommandBody::PublishUnitValue { .. }
+            | CommandBody::TransferAllocation { .. }
+            | CommandBody::ReportPosition { .. }
             | CommandBody::ResumeFacility { .. }
             | CommandBody::ConfirmFees { .. }
             | CommandBody::Reinstate { .. }

@@ -104,7 +104,7 @@ impl Survey {
             // What is deposited is the limit: there are no shares of it.
             funding.shares.clear();
         }
-        let towards_all = plan.limit(LimitKind::MemberTowardsAll);
+        let towards_all = plan.limit(LimitKind::MemberTowardsAll).or(plan.limit(LimitKind::Allocation));
         if towards_all.is_some_and(|rule| plan.unset_maximum_minor(rule) == Some(0)) {
             funding.lines_towards_all = (0..enrolment.members.len())
                 .map(|member| {

@@ -59,6 +59,7 @@ impl State {
                 LimitKind::Facility => {
                     self.facility(arrangement, (payer.member, payee.member), claim, rule, overlay)?
                 }
+                LimitKind::Allocation => self.allocation(arrangement, payer, claim, rule, overlay),
                 LimitKind::PrefundedBalance => self.prefunded(arrangement, payer, claim, overlay),
                 // Decides when leg 3 is due, not whether the payment clears.
                 LimitKind::Prefinancing => None,
@@ -67,7 +68,7 @@ impl State {
             };
             let Some(scope) = passed else { continue };
             match rule.on_limit {
-                OnLimit::Refuse | OnLimit::SuspendFacility => {
+                OnLimit::Refuse | OnLimit::SuspendFacility | OnLimit::BuyAllocation => {
                     return Err(RefusedBy { refusal: rule.refusal, scope: Some(scope) });
                 }
                 OnLimit::Queue => waits = true,

@@ -473,7 +473,7 @@ impl Arrangement {
     }
 
     pub(crate) fn account_of(&self, owner: Owner, kind: AccountKind) -> AccountKey {
-        AccountKey { book: BookId::Arrangement(self.id), owner, currency: self.asset, kind }
+        AccountKey { book: BookId::Arrangement(self.id), owner, currency: self.settlement, kind }
     }
 }
 

@@ -128,6 +128,9 @@ fn add_arrangement(arrangement: &Arrangement, form: &mut CanonicalForm) {
             form.add(&Row::PendingCancel { arrangement: id, payment });
         }
     }
+    for (&from, &value) in &arrangement.unit_values {
+        form.add(&Row::UnitValue { arrangement: id, from, value });
+    }
     if arrangement.facility_stopped {
         form.add(&Row::FacilityStopped { arrangement: id });
     }

@@ -45,6 +45,7 @@ mod pricing;
 mod pulse;
 mod reserve;
 mod state;
+mod unit;
 pub mod view;
 mod view_credit;
 mod view_limits;

@@ -32,6 +32,23 @@ impl State {
         beyond(line, arrangement.plan.unset_maximum_minor(rule), used, scope)
     }
 
+    /// What the payer's member owes all others in the open period, against what was allotted to it.
+    pub(crate) fn allocation(
+        &self,
+        arrangement: &Arrangement,
+        payer: &Participant,
+        claim: Claim,
+        rule: &LimitRule,
+        overlay: &Overlay,
+    ) -> Option<Scope> {
+        let scope = Scope::Allocation(payer.member);
+        let membership = arrangement.membership(payer.member).expect("a participant's member has joined");
+        let owed = membership.position_minor + overlay.of_member_minor(payer.member);
+        let allotted = arrangement.limits.get(&scope).copied();
+        let unset = arrangement.plan.unset_maximum_minor(rule);
+        beyond(allotted, unset, i128::from(claim.position_minor) - owed, scope)
+    }
+
     /// The credit in use in the whole arrangement. What reduces it passes, whatever the limit says.
     pub(crate) fn facility(
         &self,

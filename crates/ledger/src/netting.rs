@@ -32,6 +32,7 @@ pub(crate) fn close_cycle(state: &State, arrangement: &Arrangement, date: Date) 
     }
     nets.retain(|_, net| *net != 0);
     assert_eq!(nets.values().sum::<i128>(), 0, "nets of a cycle sum to zero");
+    let nets = state.nets_in_settlement(arrangement, &nets, date);
     let legs = legs(arrangement.plan.cycle.netting, &pairs, &nets);
     let closed = CycleClosed {
         arrangement: arrangement.id,

@@ -77,8 +77,12 @@ pub(crate) struct Arrangement {
     pub(crate) id: ArrangementId,
     pub(crate) rulebook: RulebookId,
     pub(crate) plan: Box<Plan>,
-    /// The settlement asset.
+    /// What positions and limits are in, where they are not as denominated: the settlement asset, or the unit of account.
     pub(crate) asset: CurrencyId,
+    /// What nets are paid in.
+    pub(crate) settlement: CurrencyId,
+    /// Published values of the unit of account.
+    pub(crate) unit_values: BTreeMap<Date, Rate>,
     pub(crate) agent_calendar: CalendarId,
     pub(crate) asset_calendar: CalendarId,
     pub(crate) agent_account: AccountId,

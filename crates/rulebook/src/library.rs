@@ -17,6 +17,7 @@ const FILES: &[(&str, &str)] = &[
     ("cach", include_str!("../rulebooks/cach.toml")),
     ("acu", include_str!("../rulebooks/acu.toml")),
     ("cmcf", include_str!("../rulebooks/cmcf.toml")),
+    ("sucre", include_str!("../rulebooks/sucre.toml")),
     ("sipa", include_str!("../rulebooks/sipa.toml")),
     ("papss", include_str!("../rulebooks/papss.toml")),
 ];

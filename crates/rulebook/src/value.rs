@@ -477,7 +477,7 @@ pub struct RefusalCode(pub Refusal);
 from_text!(
     RefusalCode,
     "permanent code of a refusal; for limits \"PAYMENT_TOO_LARGE\" | \"CREDITOR_LIMIT\" | \"PAIR_LINE\" | \
-     \"SHARE_EXCEEDED\" | \"PREFINANCING_LIMIT\" | \"MEMBER_LIMIT\" | \"FACILITY_LIMIT\" | \"PREFUNDED_BALANCE\"",
+     \"SHARE_EXCEEDED\" | \"PREFINANCING_LIMIT\" | \"MEMBER_LIMIT\" | \"FACILITY_LIMIT\" | \"PREFUNDED_BALANCE\" | \"ALLOCATION_LIMIT\"",
     |text| {
         if let Some(refusal) = Refusal::ALL.iter().find(|refusal| refusal.code() == text) {
             return Ok(Self(*refusal));

@@ -33,6 +33,7 @@ fn every_rulebook_parses_and_bears_its_name() {
             "cach",
             "acu",
             "cmcf",
+            "sucre",
             "sipa",
             "papss"
         ]
@@ -62,8 +63,8 @@ fn every_rulebook_says_what_it_is_in_four_languages() {
 }
 
 /// Those that run.
-const RUNNING: [&str; 9] =
-    ["caudal", "caudal-credit", "sml-ar-br", "sml-br-uy", "sml-br-py", "cpcr", "cmcf", "sipa", "papss"];
+const RUNNING: [&str; 10] =
+    ["caudal", "caudal-credit", "sml-ar-br", "sml-br-uy", "sml-br-py", "cpcr", "cmcf", "sucre", "sipa", "papss"];
 
 /// What those that run compile to, field by field. A change here is a change of what members agreed on.
 #[test]
@@ -76,6 +77,7 @@ fn those_that_run_compile_to_the_plans_on_record() {
         ("sml-br-py", include_str!("plans/sml-br-py.txt")),
         ("cpcr", include_str!("plans/cpcr.txt")),
         ("cmcf", include_str!("plans/cmcf.txt")),
+        ("sucre", include_str!("plans/sucre.txt")),
         ("sipa", include_str!("plans/sipa.txt")),
         ("papss", include_str!("plans/papss.txt")),
     ] {
@@ -110,6 +112,7 @@ fn every_rule_of_a_plan_has_its_article() {
         keys.extend(plan.queue.map(|_| RuleKey::Queue));
         keys.extend(plan.interest.map(|_| RuleKey::Interest));
         keys.extend(plan.conformity.map(|_| RuleKey::Conformity));
+        keys.extend(plan.additions.unit.as_ref().map(|_| RuleKey::Units));
         keys.extend(plan.additions.fees.as_ref().map(|_| RuleKey::Fees));
         if let Some(credit) = &plan.additions.credit {
             keys.extend([RuleKey::Credit, RuleKey::Quotas, RuleKey::CreditInterest, RuleKey::Ladder]);
@@ -164,6 +167,7 @@ fn simulations_enrol_the_members_of_each_scheme() {
     assert_eq!(members("sml-br-py"), ["BRA", "PRY"]);
     assert_eq!(members("cmcf").len(), 6);
     assert_eq!(members("sipa").len(), 6);
+    assert_eq!(members("sucre"), ["BOL", "CUB", "ECU", "NIC", "VEN"]);
     assert_eq!(members("papss"), ["BHS", "BRB", "ECCB", "TTO"]);
     assert_eq!(members("epu-1950").len(), 15);
     assert_eq!(members("cach").len(), 5);

@@ -157,6 +157,14 @@ impl BatchEvents {
                 self.take_if(command, |body| matches!(body, EventBody::CycleSettled { .. }));
                 Ok(())
             }
+            CommandBody::TransferAllocation { giver, taker, amount, .. } => {
+                self.require(command, answer, |body| {
+                    matches!(body, EventBody::AllocationGiven { giver: by, amount: so, .. } if by == giver && so == amount)
+                })?;
+                self.require(command, answer, |body| {
+                    matches!(body, EventBody::AllocationTaken { taker: by, amount: so, .. } if by == taker && so == amount)
+                })
+            }
             body => {
                 self.require(command, answer, |event| tells_of(body, event, answer))?;
                 // A payment that clears may pass a pair line: the excess is due at once.
@@ -243,6 +251,13 @@ fn tells_of(command: &CommandBody, event: &EventBody, answer: &Answer) -> bool {
             C::ConfirmTransfer { debtor, creditor, amount, .. },
             E::TransferConfirmed { debtor: from, creditor: to, amount: moved, .. },
         ) => (debtor, creditor, amount) == (from, to, moved),
+        (C::PublishUnitValue { from, value, .. }, E::UnitValuePublished { from: since, value: worth, .. }) => {
+            from == since && value == worth
+        }
+        (
+            C::ReportPosition { debtor, creditor, amount, .. },
+            E::PositionReported { debtor: of, creditor: to, amount: so, .. },
+        ) => (debtor, creditor, amount) == (of, to, so),
         (C::ResumeFacility { arrangement }, E::FacilityResumed { arrangement: of }) => arrangement == of,
         (C::DrawReserve { member, amount, .. }, E::ReserveDrawn(drawn)) => {
             (*member, *amount) == (drawn.member, drawn.amount)

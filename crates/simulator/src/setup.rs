@@ -106,8 +106,10 @@ fn members_of(shape: &Shape, id: ArrangementId, arrangement: &ArrangementShape, 
         .map(|&(debtor, creditor, maximum)| (creditor, Scope::Pair { debtor, creditor }, maximum));
     let prefinancing =
         arrangement.prefinancing_minor.iter().map(|&(member, maximum)| (member, Scope::Prefinancing(member), maximum));
-    for &(member, maximum_minor) in &arrangement.towards_all_minor {
-        let scope = Scope::MemberTowardsAll(member);
+    let towards_all =
+        arrangement.towards_all_minor.iter().map(|(member, most)| (Scope::MemberTowardsAll(*member), *most));
+    let allocations = arrangement.allocations_minor.iter().map(|(member, most)| (Scope::Allocation(*member), *most));
+    for (scope, maximum_minor) in towards_all.chain(allocations) {
         let setting = LimitSetting { arrangement: id, scope, maximum_minor, effective: shape.start };
         add(by_operator(CommandBody::SetLimit(setting)), Done::Limit(id, scope));
     }

@@ -64,6 +64,7 @@ pub(crate) struct ArrangementShape {
     pub(crate) lines_minor: Vec<(MemberId, MemberId, u64)>,
     pub(crate) prefinancing_minor: Vec<(MemberId, u64)>,
     pub(crate) towards_all_minor: Vec<(MemberId, u64)>,
+    pub(crate) allocations_minor: Vec<(MemberId, u64)>,
 }
 
 impl Shape {
@@ -92,6 +93,13 @@ impl Shape {
                 currency,
                 calendar,
             });
+        }
+        // Units of account that rulebooks name are registered like currencies.
+        for unit in rulebooks().iter().filter_map(|rulebook| rulebook.plan.additions.unit.as_ref()) {
+            if currencies.iter().all(|known| known.code != unit.code) {
+                let per_asset = 10_u64.pow(u32::from(RATE_DECIMALS));
+                currencies.push(CurrencyShape { code: unit.code, minor_decimals: 2, per_asset });
+            }
         }
         let calendars = (0..member_count)
             .map(|index| format!("system of M{index:02}"))
@@ -182,6 +190,7 @@ impl Shape {
             lines_minor: Vec::new(),
             prefinancing_minor: Vec::new(),
             towards_all_minor: Vec::new(),
+            allocations_minor: Vec::new(),
         };
         self.draw_limits(&mut shape, random);
         shape
@@ -203,6 +212,9 @@ impl Shape {
             if shape.plan.limit(LimitKind::PrefundedBalance).is_some() {
                 let deposit = AmountMinor::new(around(random)).expect("at least one");
                 shape.prefunding_minor.push((member, deposit));
+            }
+            if shape.plan.limit(LimitKind::Allocation).is_some() {
+                shape.allocations_minor.push((member, around(random)));
             }
             if shape.plan.limit(LimitKind::MemberTowardsAll).is_some() {
                 shape.towards_all_minor.push((member, around(random)));
@@ -333,7 +345,7 @@ fn behind_utc_s(zone: &str) -> u32 {
     match zone {
         "UTC" => 0,
         "America/Sao_Paulo" | "America/Asuncion" => 3 * 3_600,
-        "America/Port_of_Spain" | "America/Santo_Domingo" => 4 * 3_600,
+        "America/Caracas" | "America/Port_of_Spain" | "America/Santo_Domingo" => 4 * 3_600,
         _ => 5 * 3_600,
     }
 }

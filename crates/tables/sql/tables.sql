@@ -113,6 +113,7 @@ CREATE TABLE rulebook (
     settlement_asset TEXT NOT NULL,         -- currency code
     netting TEXT NOT NULL,                  -- bilateral, multilateral, none
     queueing_limit TEXT,                    -- the limit that makes payments wait, where there is one alone
+    unit_of_account TEXT,                   -- code of the unit of account in which positions are, where there is one
     fees TEXT,                              -- what a payment costs: flat and an amount, or parts per million by who gets them
     source BLOB NOT NULL,                   -- its text, as adopted
     seq INTEGER NOT NULL
@@ -188,6 +189,23 @@ CREATE TABLE prefunding_movement (
     arrangement INTEGER NOT NULL,
     member INTEGER NOT NULL,
     deposit INTEGER NOT NULL,               -- 1: deposited; 0: withdrawn
+    amount_minor INTEGER NOT NULL,
+    currency INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE unit_value (
+    seq INTEGER PRIMARY KEY,
+    arrangement INTEGER NOT NULL,
+    from_day INTEGER NOT NULL,
+    value TEXT NOT NULL                     -- units of the settlement asset
+) STRICT;
+
+CREATE TABLE reported_position (            -- where members report what they owe
+    seq INTEGER PRIMARY KEY,
+    arrangement INTEGER NOT NULL,
+    cycle INTEGER NOT NULL,
+    debtor INTEGER NOT NULL,
+    creditor INTEGER NOT NULL,
     amount_minor INTEGER NOT NULL,
     currency INTEGER NOT NULL
 ) STRICT;

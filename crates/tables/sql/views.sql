@@ -102,7 +102,19 @@ SELECT
     transfer.confirmed_seq, transfer.arrangement, transfer.confirmed_cycle,
     (SELECT min(institution) FROM institution WHERE member = transfer.creditor), transfer.currency,
     -transfer.amount_minor, (SELECT min(institution) FROM institution WHERE member = transfer.debtor), 'transfer', NULL
-FROM transfer WHERE transfer.confirmed_seq IS NOT NULL;
+FROM transfer WHERE transfer.confirmed_seq IS NOT NULL
+UNION ALL
+SELECT
+    report.seq, report.arrangement, report.cycle, (SELECT min(institution) FROM institution WHERE member = report.debtor),
+    report.currency, -report.amount_minor, (SELECT min(institution) FROM institution WHERE member = report.creditor),
+    'report', NULL
+FROM reported_position AS report
+UNION ALL
+SELECT
+    report.seq, report.arrangement, report.cycle, (SELECT min(institution) FROM institution WHERE member = report.creditor),
+    report.currency, report.amount_minor, (SELECT min(institution) FROM institution WHERE member = report.debtor),
+    'report', NULL
+FROM reported_position AS report;
 
 CREATE VIEW collected_change AS
 SELECT

@@ -156,6 +156,7 @@ named! {
         LimitKind::Quota = "quota",
         LimitKind::Claims = "claims",
         LimitKind::Debts = "debts",
+        LimitKind::Allocation = "allocation",
     }
     AccountKind {
         AccountKind::Institution = "institution",
@@ -264,6 +265,7 @@ pub(crate) fn scope_cells(scope: Scope) -> [Cell<'static>; 4] {
         | Scope::Prefinancing(member)
         | Scope::MemberTowardsAll(member)
         | Scope::PrefundedBalance(member)
+        | Scope::Allocation(member)
         | Scope::CommittedLine(member)
         | Scope::Quota(member)
         | Scope::Claims(member)
@@ -293,6 +295,7 @@ pub(crate) fn scope_of_cells(cells: &[Cell<'_>]) -> Option<Scope> {
         LimitKind::Prefinancing => member().map(Scope::Prefinancing),
         LimitKind::MemberTowardsAll => member().map(Scope::MemberTowardsAll),
         LimitKind::Facility => Some(Scope::Facility),
+        LimitKind::Allocation => member().map(Scope::Allocation),
         LimitKind::PrefundedBalance => member().map(Scope::PrefundedBalance),
         LimitKind::Quota => member().map(Scope::Quota),
         LimitKind::Claims => member().map(Scope::Claims),

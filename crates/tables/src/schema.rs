@@ -52,6 +52,8 @@ tables! {
     OperatorAct = "operator_act",
     LimitSetting = "limit_setting",
     PrefundingMovement = "prefunding_movement",
+    UnitValue = "unit_value",
+    ReportedPosition = "reported_position",
     Entry = "entry",
     Drawing = "drawing",
     DrawingInstalment = "drawing_instalment",

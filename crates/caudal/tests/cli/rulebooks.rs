@@ -4,7 +4,7 @@ use crate::program::{run, text};
 use std::fs;
 
 const RUNNING: &[&str] =
-    &["caudal", "caudal-credit", "sml-ar-br", "sml-br-uy", "sml-br-py", "cpcr", "cmcf", "sipa", "papss"];
+    &["caudal", "caudal-credit", "sml-ar-br", "sml-br-uy", "sml-br-py", "cpcr", "cmcf", "sucre", "sipa", "papss"];
 const READ_ONLY: &[&str] = &["epu-1950", "cach", "acu"];
 
 #[test]

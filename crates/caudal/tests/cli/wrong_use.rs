@@ -43,11 +43,11 @@ const WRONG: &[(&str, &str)] = &[
     ("simulate --take-up 0.00001", "at most four decimals"),
     ("simulate --prefunding -1", "expected a multiple"),
     ("simulate --prefunding 10001", "expected a multiple"),
-    ("simulate --arrangement sucre", "no rulebook is called 'sucre'"),
+    ("simulate --arrangement sml", "no rulebook is called 'sml'"),
     ("rulebook show", "<NAME>"),
     (
         "rulebook show sml",
-        "name one of caudal, caudal-credit, sml-ar-br, sml-br-uy, sml-br-py, cpcr, epu-1950, cach, acu, cmcf, sipa, papss",
+        "name one of caudal, caudal-credit, sml-ar-br, sml-br-uy, sml-br-py, cpcr, epu-1950, cach, acu, cmcf, sucre, sipa, papss",
     ),
     ("rulebook check", "<FILE>"),
     ("verify", "--data <DIR>"),

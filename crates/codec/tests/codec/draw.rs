@@ -227,6 +227,7 @@ structures! {
     Holding { member, kind, counterparty, date }
     NetInParts { member, cash_minor, credit_minor }
     CycleClosedWithCredit { closed, parts, interest, repaid, changes }
+    UnitRule { code, values, published }
     ExitRule { notice_months }
     CompletionRule { prefunding, pro_rata_cycles }
     ReserveRule { base, commitments, multiple_ppm, exceptions, lines }
@@ -245,6 +246,8 @@ impl Drawn for PlanAdditions {
             price_directions: from.any(),
             limit_maxima: from.any(),
             fees: from.any(),
+            unit: from.any(),
+            reported: from.any(),
             exit: from.any(),
             entry_by_consent: from.any(),
             completion: from.any(),
@@ -282,6 +285,7 @@ choices! {
     Scope {
         InstitutionShare(InstitutionId), Pair { debtor, creditor }, CreditorExposure(MemberId), PerPayment(MemberId),
         Prefinancing(MemberId), CommittedLine(MemberId), Quota(MemberId), Claims(MemberId), Debts(MemberId),
+        MemberTowardsAll(MemberId), Facility, PrefundedBalance(MemberId), Allocation(MemberId),
     }
     Quote { TwoSided { buy, sell }, Reference(Rate) }
     Disposition { Cleared(Payout), Queued, AwaitingRate, AwaitingCollection, Held(MemberId) }
@@ -295,7 +299,10 @@ choices! {
         PartlyReturned, Disputed,
     }
     Stage { Observer, Shadow, Prefunded, Net }
-    CommandKind { RegisterCurrency, Submit, Cancel, ConfirmTransfer, Suspend, Reinstate, ProposeRun, DrawReserve, GiveNotice, SetStage }
+    CommandKind {
+        RegisterCurrency, Submit, Cancel, ConfirmTransfer, Suspend, Reinstate, ProposeRun, ReportPosition, DrawReserve,
+        GiveNotice, SetStage,
+    }
     Initiator { Payer, Payee }
     CheckDigit { None, Iso7064Mod11_10 }
     Price { Fixed { quote_validity_s, requote_tolerance_ppm, spread_max_ppm }, Open { rounding }, Par }
@@ -306,10 +313,10 @@ choices! {
     Purpose { Goods, Services, Remittance, Pension, PublicProgramme, Investment }
     LimitKind {
         InstitutionShare, Pair, CreditorExposure, PerPayment, Prefinancing, Quota, Claims, Debts, MemberTowardsAll,
-        Facility, PrefundedBalance,
+        Facility, PrefundedBalance, Allocation,
     }
     WhenUnset { Unlimited, Zero }
-    OnLimit { Refuse, Queue, PayExcess { within_business_days }, PayInAsset, SuspendFacility }
+    OnLimit { Refuse, Queue, PayExcess { within_business_days }, PayInAsset, SuspendFacility, BuyAllocation }
     CreditPart {
         Tranches { schedules }, Instalments { count, every_months, bars_while_unpaid }, Apportioned { amount, step },
         PassThrough { schedules, debt_months, repaid_in_quarters },
@@ -339,7 +346,7 @@ choices! {
     RuleKey {
         Members, Initiator, Instrument, Price, Denomination, Counterparty, PositionCurrency, SettlementAsset, Triggers,
         Purposes, Evidence, Limit(LimitKind), Queue, Day, Cycle, Settlement, Interest, Conformity, Returns, Suspension,
-        Fees,
+        Fees, Units,
         Credit, Quotas, Fund, CreditInterest, Ladder, Reserve, Exit, Default,
     }
 }
@@ -438,6 +445,10 @@ bodies! {
     FacilityStopped { arrangement };
     FacilityResumed { arrangement };
     FeesConfirmed { arrangement, owner, amount };
+    UnitValuePublished { arrangement, from, value };
+    AllocationGiven { arrangement, giver, taker, amount };
+    PositionReported { arrangement, debtor, creditor, amount };
+    AllocationTaken { arrangement, taker, amount };
     CollectionsConfirmed { arrangement, payments };
     FixingMade { arrangement, date, rates };
     RunFrozen { arrangement, run, items };

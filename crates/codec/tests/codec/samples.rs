@@ -270,6 +270,24 @@ fn facility_and_fees() -> Vec<Event> {
     vec![
         institution(EventBody::FacilityStopped { arrangement: ARRANGEMENT }),
         operator(EventBody::FacilityResumed { arrangement: ARRANGEMENT }),
+        operator(EventBody::UnitValuePublished {
+            arrangement: ARRANGEMENT,
+            from: DATE,
+            value: Rate::new(12_509, 4).unwrap(),
+        }),
+        member(EventBody::AllocationGiven {
+            arrangement: ARRANGEMENT,
+            giver: MEMBER,
+            taker: OTHER_MEMBER,
+            amount: amount(150),
+        }),
+        member(EventBody::AllocationTaken { arrangement: ARRANGEMENT, taker: OTHER_MEMBER, amount: amount(150) }),
+        member(EventBody::PositionReported {
+            arrangement: ARRANGEMENT,
+            debtor: MEMBER,
+            creditor: OTHER_MEMBER,
+            amount: amount(2_689),
+        }),
         agent(paid(Owner::House)),
         agent(paid(Owner::Member(MemberId(7)))),
         agent(paid(Owner::Institution(OTHER_INSTITUTION))),

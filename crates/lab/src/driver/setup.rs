@@ -72,7 +72,12 @@ fn currencies(scenario: &Scenario) -> Vec<Command> {
         code: currency.code(),
         minor_decimals: currency.minor_decimals(),
     };
-    scenario.enrolment.currencies.iter().map(of_region).map(register).map(by_operator).collect()
+    // A unit of account is registered like a currency, after those of the region; a dollar of a ticket is taken for one.
+    let unit = scenario.plan.additions.unit.as_ref().map(|unit| CommandBody::RegisterCurrency {
+        code: unit.code,
+        minor_decimals: scenario.region.currencies[scenario.asset.index()].currency.minor_decimals(),
+    });
+    scenario.enrolment.currencies.iter().map(of_region).map(register).chain(unit).map(by_operator).collect()
 }
 
 /// A calendar for each country, one for New York and one for the agent, which keeps New York's days. The days closed are
@@ -168,7 +173,10 @@ fn limits(scenario: &Scenario) -> Vec<Command> {
         member_ids(scenario).map(move |member| set_limit(member, Scope::PerPayment(member), largest, effective))
     });
     let towards_all = member_ids(scenario).zip(&scenario.funding.lines_towards_all).map(|(member, &line)| {
-        let scope = Scope::MemberTowardsAll(member);
+        let scope = match scenario.plan.limit(LimitKind::Allocation) {
+            Some(_) => Scope::Allocation(member),
+            None => Scope::MemberTowardsAll(member),
+        };
         let setting = LimitSetting { arrangement: ARRANGEMENT, scope, maximum_minor: line, effective };
         by_operator(CommandBody::SetLimit(setting))
     });

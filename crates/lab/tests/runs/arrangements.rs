@@ -197,8 +197,8 @@ fn tickets_have_documents_where_they_are_required_and_references_of_their_own() 
 
 #[test]
 fn each_other_rulebook_plays_its_traffic_through_the_settlement_of_its_period() {
-    // The last days of a half-year: periods of a day and of three months close on them.
-    for rulebook in ["sml-br-uy", "sml-br-py", "cmcf", "sipa", "papss"] {
+    // The last days of a half-year: periods of one, three and six months close on them.
+    for rulebook in ["sml-br-uy", "sml-br-py", "cmcf", "sucre", "sipa", "papss"] {
         let outcome = run(&scenario(options(rulebook, ("2024-06-26", "2024-06-28"), 150, 1)));
         assert_adds_up(&outcome, 150);
         assert!(outcome.payments.cleared > 20, "{rulebook}: {:?}", outcome.payments);

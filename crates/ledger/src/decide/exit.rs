@@ -15,7 +15,7 @@ use crate::pulse::by_house;
 use crate::state::{Arrangement, State};
 use domain::event::{EndReason, EventBody, Stage};
 use domain::plan::Purpose;
-use domain::{AccountKey, AccountKind, ArrangementId, BookId, Date, MemberId, Owner, PaymentId, PaymentState, Refusal};
+use domain::{AccountKind, ArrangementId, BookId, Date, MemberId, Owner, PaymentId, PaymentState, Refusal};
 
 impl Decision<'_> {
     pub(super) fn give_notice(&mut self, id: ArrangementId, member: MemberId, effective: Date) -> Decided {
@@ -170,15 +170,9 @@ impl State {
     pub(crate) fn is_flat_but_for_prefunding(&self, arrangement: &Arrangement, member: MemberId) -> bool {
         let Some(membership) = arrangement.membership(member) else { return true };
         let (id, state) = (arrangement.id, self);
-        let net_due = AccountKey {
-            book: BookId::Arrangement(id),
-            owner: Owner::Member(member),
-            currency: arrangement.asset,
-            kind: AccountKind::NetDue,
-        };
         // What is cheap to see comes first: a member that leaves is looked at often.
         if membership.position_minor != 0
-            || state.accounts.balance_of(&net_due) != 0
+            || state.accounts.balance_minor(membership.net_due_account) != 0
             || membership.reserved_in_minor != 0
         {
             return false;

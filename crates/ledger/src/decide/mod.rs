@@ -20,6 +20,7 @@ mod set_limit;
 mod settlement;
 mod submit;
 mod suspension;
+mod units;
 mod withdrawal;
 
 pub(crate) use settlement::is_settled;
@@ -262,6 +263,15 @@ impl<'a> Decision<'a> {
                 self.set_entry_consent(*arrangement, *member, *given)
             }
             CommandBody::ProposeRun(proposal) => self.propose_run(proposal),
+            CommandBody::PublishUnitValue { arrangement, from, value } => {
+                self.publish_unit_value(*arrangement, *from, *value)
+            }
+            CommandBody::TransferAllocation { arrangement, giver, taker, amount } => {
+                self.transfer_allocation(*arrangement, *giver, *taker, *amount)
+            }
+            CommandBody::ReportPosition { arrangement, debtor, creditor, amount } => {
+                self.report_position(*arrangement, *debtor, *creditor, *amount)
+            }
             CommandBody::ResumeFacility { arrangement } => self.resume_facility(*arrangement),
             CommandBody::ConfirmFees { arrangement, owner, amount } => self.confirm_fees(*arrangement, *owner, *amount),
             CommandBody::PublishIndex { arrangement, index, rate_ppm } => {
@@ -389,6 +399,9 @@ pub const fn kind_of(body: &CommandBody) -> CommandKind {
         CommandBody::Suspend { .. } => CommandKind::Suspend,
         CommandBody::Reinstate { .. } => CommandKind::Reinstate,
         CommandBody::ProposeRun(_) => CommandKind::ProposeRun,
+        CommandBody::PublishUnitValue { .. } => CommandKind::PublishUnitValue,
+        CommandBody::TransferAllocation { .. } => CommandKind::TransferAllocation,
+        CommandBody::ReportPosition { .. } => CommandKind::ReportPosition,
         CommandBody::ExtendDay { .. } => CommandKind::ExtendDay,
         CommandBody::SetHoliday { .. } => CommandKind::SetHoliday,
         CommandBody::MovePayIn { .. } => CommandKind::MovePayIn,

@@ -91,7 +91,9 @@ impl Decision<'_> {
         if source.len() > RULEBOOK_BYTES_MAX {
             return Err(No::unheard(Refusal::RulebookUnknown));
         }
-        if self.state.currency_of_code(plan.settlement_asset).is_none() {
+        let unit = plan.additions.unit.as_ref().map(|unit| unit.code);
+        let mut needed = std::iter::once(plan.settlement_asset).chain(unit);
+        if needed.any(|code| self.state.currency_of_code(code).is_none()) {
             return Err(Refusal::CurrencyUnknown.into());
         }
         let rulebook = RulebookId::from_index(self.state.shared.rulebooks.len());

@@ -124,7 +124,7 @@ impl Decision<'_> {
             Quote::TwoSided { sell, .. } => sell,
         };
         let decimals = |currency| self.state.minor_decimals(currency);
-        let (from, to) = (decimals(arrangement.asset), decimals(currency));
+        let (from, to) = (decimals(arrangement.settlement), decimals(currency));
         let given = convert(amount, from, to, rate, Conversion::Multiply, Rounding::Ceiling);
         let (amount, _) = given.map_err(|_| No::from(Refusal::AmountOutOfRange))?;
         Ok(SwapSide { currency, rate, amount })

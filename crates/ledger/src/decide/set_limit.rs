@@ -53,6 +53,7 @@ impl Decision<'_> {
             | Scope::Prefinancing(_)
             | Scope::MemberTowardsAll(_)
             | Scope::Facility
+            | Scope::Allocation(_)
             | Scope::PrefundedBalance(_)
             | Scope::Quota(_)
             | Scope::Claims(_)
@@ -96,7 +97,10 @@ impl Decision<'_> {
                 self.with_four_eyes()?;
                 Ok(None)
             }
-            Scope::CommittedLine(member) | Scope::Quota(member) | Scope::MemberTowardsAll(member) => {
+            Scope::CommittedLine(member)
+            | Scope::Quota(member)
+            | Scope::MemberTowardsAll(member)
+            | Scope::Allocation(member) => {
                 self.by(Role::Operator)?;
                 self.with_four_eyes()?;
                 joined(member)

@@ -105,6 +105,9 @@ impl Decision<'_> {
         let state = self.state;
         let order = submission.order();
         let arrangement = state.arrangement(order.arrangement).ok_or(Refusal::ArrangementUnknown)?;
+        if arrangement.plan.additions.reported {
+            return Err(Refusal::InitiatorMismatch.into());
+        }
         let (payer, payee) = self.ends(arrangement, order)?;
         let hours = self.entry_hours(arrangement)?;
         let today = hours.date();

@@ -82,7 +82,8 @@ impl State {
             debits_minor.insert(institution, debit);
         }
         let mut credits_minor = BTreeMap::new();
-        for &(member, net) in closed.nets.iter().filter(|(_, net)| *net > 0) {
+        for (member, net) in self.credits_of(closed) {
+            let arrangement = &mut self.arrangements[id.index()];
             let credit = net.unsigned_abs();
             arrangement.membership_mut(member).unsettled_credit_minor += credit;
             credits_minor.insert(member, credit);
@@ -110,7 +111,23 @@ impl State {
             pair_debits_minor,
             prefinanced_minor,
         });
-        self.post_cycle(closed, converted);
+        let unit = self.arrangements[id.index()].plan.has_unit();
+        self.post_cycle(closed, converted || unit);
+    }
+
+    /// What members are owed by a close, in what their limits are in.
+    fn credits_of(&self, closed: &CycleClosed) -> Vec<(MemberId, i128)> {
+        let arrangement = &self.arrangements[closed.arrangement.index()];
+        let nets: BTreeMap<MemberId, i128> = if arrangement.plan.has_unit() {
+            let mut nets = BTreeMap::new();
+            for &(institution, _, balance) in &closed.positions {
+                *nets.entry(arrangement.of(institution).member).or_default() += balance;
+            }
+            nets
+        } else {
+            closed.nets.iter().copied().collect()
+        };
+        nets.into_iter().filter(|(_, net)| *net > 0).collect()
     }
 
     /// Pair figures start anew; what pairs owed uses their lines until it is settled.

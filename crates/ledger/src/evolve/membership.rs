@@ -70,6 +70,7 @@ impl Arrangement {
             | Scope::PerPayment(of)
             | Scope::Prefinancing(of)
             | Scope::MemberTowardsAll(of)
+            | Scope::Allocation(of)
             | Scope::PrefundedBalance(of)
             | Scope::CommittedLine(of)
             | Scope::Quota(of)

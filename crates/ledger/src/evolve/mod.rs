@@ -12,6 +12,7 @@ mod payments;
 mod registry;
 mod reserve;
 mod runs;
+mod units;
 
 pub(crate) use fees::fee_key;
 
@@ -127,6 +128,18 @@ impl State {
             }
             EventBody::TransferConfirmed { arrangement, debtor, creditor, amount } => {
                 self.transfer_confirmed(*arrangement, *debtor, *creditor, *amount);
+            }
+            EventBody::UnitValuePublished { arrangement, from, value } => {
+                self.arrangements[arrangement.index()].unit_values.insert(*from, *value);
+            }
+            EventBody::AllocationGiven { arrangement, giver, amount, .. } => {
+                self.allocation_given(*arrangement, *giver, *amount);
+            }
+            EventBody::AllocationTaken { arrangement, taker, amount } => {
+                self.allocation_taken(*arrangement, *taker, *amount);
+            }
+            EventBody::PositionReported { arrangement, debtor, creditor, amount } => {
+                self.position_reported(*arrangement, *debtor, *creditor, *amount);
             }
             EventBody::FacilityStopped { arrangement } => {
                 let stopped = &mut self.arrangements[arrangement.index()].facility_stopped;

@@ -116,11 +116,13 @@ impl State {
     ) {
         assert_eq!(id.index(), self.arrangements.len(), "ordinals are dense");
         let plan: Box<Plan> = self.shared.rulebooks[rulebook.index()].plan.clone();
-        let asset = self.currency_of_code(plan.settlement_asset).expect("checked when the rulebook was adopted");
+        let known = |code| self.currency_of_code(code).expect("checked when the rulebook was adopted");
+        let settlement = known(plan.settlement_asset);
+        let asset = plan.additions.unit.as_ref().map_or(settlement, |unit| known(unit.code));
         let agent_account = self.accounts.open(AccountKey {
             book: BookId::Arrangement(id),
             owner: Owner::House,
-            currency: asset,
+            currency: settlement,
             kind: AccountKind::Agent,
         });
         self.arrangements.push(Arrangement {
@@ -128,6 +130,8 @@ impl State {
             rulebook,
             plan,
             asset,
+            settlement,
+            unit_values: BTreeMap::new(),
             agent_calendar,
             asset_calendar,
             agent_account,
@@ -183,7 +187,7 @@ impl State {
             membership.payout_at_clearing = payout_at_clearing;
             return;
         }
-        let asset = arrangement.asset;
+        let asset = arrangement.settlement;
         let mut open = |kind| {
             let (book, owner) = (BookId::Arrangement(id), Owner::Member(member));
             self.accounts.open(AccountKey { book, owner, currency: asset, kind })
@@ -291,7 +295,7 @@ impl Arrangement {
             // A committed line is part of the cap, which is looked at where shares are set.
             Scope::CommittedLine(_) => {}
             // Looked up where a payment is judged.
-            Scope::MemberTowardsAll(_) | Scope::Facility => {}
+            Scope::MemberTowardsAll(_) | Scope::Facility | Scope::Allocation(_) => {}
             Scope::PrefundedBalance(_) => unreachable!("a deposit is no limit that anybody sets"),
             // What limits credit is looked at when a cycle closes.
             Scope::Quota(_) | Scope::Claims(_) | Scope::Debts(_) => {}

@@ -95,7 +95,7 @@ impl House {
             next_uetr: 1,
         };
         house.operator(CommandBody::RegisterCurrency { code: CurrencyCode::USD, minor_decimals: 2 });
-        for code in ["ARS", "BRL", "CLP", "UYU", "PYG"] {
+        for code in ["ARS", "BRL", "CLP", "UYU", "PYG", "XSU"] {
             let minor_decimals = if ["CLP", "PYG"].contains(&code) { 0 } else { 2 };
             let code = CurrencyCode::parse(code).unwrap();
             house.operator(CommandBody::RegisterCurrency { code, minor_decimals });

@@ -19,3 +19,4 @@ mod prefunded;
 mod refusals;
 mod reserve;
 mod suspension;
+mod units;

@@ -33,9 +33,8 @@ fn refusal_of(scope: LimitScope) -> &'static [Refusal] {
         LimitScope::Prefinancing => &[Refusal::PrefinancingLimit],
         LimitScope::MemberTowardsAll => &[Refusal::MemberLimit],
         LimitScope::Facility => &[Refusal::FacilityLimit],
-        LimitScope::Quota | LimitScope::Allocation | LimitScope::Claims | LimitScope::Debts => {
-            &[Refusal::ShareExceeded, Refusal::CreditorLimit]
-        }
+        LimitScope::Allocation => &[Refusal::AllocationLimit],
+        LimitScope::Quota | LimitScope::Claims | LimitScope::Debts => &[Refusal::ShareExceeded, Refusal::CreditorLimit],
     }
 }
 
@@ -146,7 +145,7 @@ fn limit_beside_others(key: &str, limit: &Limit, rulebook: &Rulebook, check: &mu
         "add [credit], or take the limit out",
     );
     check.contradiction_if(
-        matches!(limit.scope, LimitScope::Quota | LimitScope::Allocation) && rulebook.quotas.is_none(),
+        limit.scope == LimitScope::Quota && rulebook.quotas.is_none(),
         &format!("{key}.scope"),
         "a limit by quota only with the table [quotas]",
         "add [quotas], or take the limit out",

@@ -38,6 +38,9 @@ pub(super) fn of(rulebook: &Rulebook) -> Vec<(RuleKey, Article)> {
         (RuleKey::Exit, rulebook.exit.as_ref().map(|rule| &rule.source)),
         (RuleKey::Conformity, rulebook.conformity.as_ref().map(|rule| &rule.source)),
     ];
+    if rulebook.positions.currency == crate::schema::PositionsIn::Unit {
+        sources.extend(rulebook.units.first().map(|unit| (RuleKey::Units, article(&unit.source))));
+    }
     let fees = &rulebook.fees;
     if fees.kind != crate::schema::FeeKind::None {
         sources.push((RuleKey::Fees, article(&fees.source)));

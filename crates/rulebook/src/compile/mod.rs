@@ -121,7 +121,8 @@ fn limit_kind(scope: LimitScope) -> Option<LimitKind> {
         LimitScope::Quota => Some(LimitKind::Quota),
         LimitScope::Claims => Some(LimitKind::Claims),
         LimitScope::Debts => Some(LimitKind::Debts),
-        LimitScope::Allocation | LimitScope::AutomaticCredit | LimitScope::PersonDay | LimitScope::Window => None,
+        LimitScope::Allocation => Some(LimitKind::Allocation),
+        LimitScope::AutomaticCredit | LimitScope::PersonDay | LimitScope::Window => None,
     }
 }
 
@@ -146,7 +147,7 @@ fn limit(limit: &schema::Limit) -> LimitRule {
             },
             LimitAction::SuspendFacility => OnLimit::SuspendFacility,
             LimitAction::PayInAsset => OnLimit::PayInAsset,
-            LimitAction::BuyAllocation => unreachable!("{not_built}"),
+            LimitAction::BuyAllocation => OnLimit::BuyAllocation,
         },
         refusal: limit.refusal.0,
     }

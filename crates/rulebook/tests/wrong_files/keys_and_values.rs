@@ -189,7 +189,7 @@ pub const CASES: &[Case] = &[
         edits: &[("refusal = \"PAIR_LINE\"", "refusal = \"PAIR_LIN\"")],
         errors: &[(
             "refusal = ‸\"PAIR_LIN\"",
-            "limits[3].refusal: found \"PAIR_LIN\"; allowed: permanent code of a refusal; for limits \"PAYMENT_TOO_LARGE\" | \"CREDITOR_LIMIT\" | \"PAIR_LINE\" | \"SHARE_EXCEEDED\" | \"PREFINANCING_LIMIT\" | \"MEMBER_LIMIT\" | \"FACILITY_LIMIT\" | \"PREFUNDED_BALANCE\"; article: Caudal, rule 6; see docs/rulebooks.md#limits; did you mean \"PAIR_LINE\"?",
+            "limits[3].refusal: found \"PAIR_LIN\"; allowed: permanent code of a refusal; for limits \"PAYMENT_TOO_LARGE\" | \"CREDITOR_LIMIT\" | \"PAIR_LINE\" | \"SHARE_EXCEEDED\" | \"PREFINANCING_LIMIT\" | \"MEMBER_LIMIT\" | \"FACILITY_LIMIT\" | \"PREFUNDED_BALANCE\" | \"ALLOCATION_LIMIT\"; article: Caudal, rule 6; see docs/rulebooks.md#limits; did you mean \"PAIR_LINE\"?",
         )],
     },
     Case {

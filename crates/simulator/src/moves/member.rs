@@ -7,7 +7,7 @@ use domain::limit::{LimitSetting, Scope};
 use domain::plan::{LimitKind, Plan, Price};
 use domain::reserve::ReserveAgainst;
 use domain::{Actor, ArrangementId, Command, CommandBody, InstitutionId, MemberId, PaymentId, PaymentState};
-use money::Rate;
+use money::{AmountMinor, Rate};
 
 /// Payments that a member names in one command at most.
 const LIST_MAX: usize = 40;
@@ -58,7 +58,7 @@ impl People {
         let other = self.member(scene, arrangement)?;
         let plan = &scene.shape.arrangement(arrangement).plan;
         let institutions: Vec<InstitutionId> = institutions_of(scene, member);
-        let scope = match self.random.below(9) {
+        let scope = match self.random.below(10) {
             0 => Scope::Pair { debtor: other, creditor: member },
             1 => Scope::CreditorExposure(member),
             2 => Scope::PerPayment(member),
@@ -66,6 +66,7 @@ impl People {
             4 => Scope::CommittedLine(member),
             5 => Scope::MemberTowardsAll(member),
             6 => Scope::Facility,
+            7 => Scope::Allocation(member),
             _ => Scope::InstitutionShare(*self.random.pick(&institutions)?),
         };
         let known = scope.kind().is_none_or(|kind| plan.limit(kind).is_some());
@@ -85,12 +86,38 @@ impl People {
             if ahead < 0 && !self.random.chance(scene.knobs.wrong_ppm) { today } else { today.plus_days(ahead) };
         let setting = LimitSetting { arrangement, scope, maximum_minor, effective };
         let body = CommandBody::SetLimit(setting);
-        let by_operator = matches!(scope, Scope::CommittedLine(_) | Scope::MemberTowardsAll(_) | Scope::Facility);
+        let by_operator = matches!(
+            scope,
+            Scope::CommittedLine(_) | Scope::MemberTowardsAll(_) | Scope::Facility | Scope::Allocation(_)
+        );
         Some(if by_operator {
             Command::approved(Actor::operator(1), Actor::operator(2), body).into()
         } else {
             Command::by(Actor::member(member, 1), body).into()
         })
+    }
+
+    pub(super) fn gives_allocation(&mut self, scene: Scene<'_>) -> Option<Sent> {
+        let arrangement = self.arrangement(scene)?;
+        if !knows(scene, arrangement, LimitKind::Allocation) && !self.random.chance(scene.knobs.wrong_ppm) {
+            return None;
+        }
+        let (giver, taker) = (self.member(scene, arrangement)?, self.member(scene, arrangement)?);
+        let amount = AmountMinor::new(scene.shape.typical_minor * self.random.magnitude(1, 40)).ok()?;
+        let body = CommandBody::TransferAllocation { arrangement, giver, taker, amount };
+        Some(Command::approved(Actor::member(giver, 1), Actor::member(taker, 1), body).into())
+    }
+
+    pub(super) fn reports_a_position(&mut self, scene: Scene<'_>) -> Option<Sent> {
+        let arrangement = self.arrangement(scene)?;
+        let reported = scene.shape.arrangement(arrangement).plan.additions.reported;
+        if !reported && !self.random.chance(scene.knobs.wrong_ppm) {
+            return None;
+        }
+        let (debtor, creditor) = (self.member(scene, arrangement)?, self.member(scene, arrangement)?);
+        let amount = AmountMinor::new(scene.shape.typical_minor * self.random.magnitude(1, 40)).ok()?;
+        let body = CommandBody::ReportPosition { arrangement, debtor, creditor, amount };
+        Some(Command::by(Actor::member(debtor, 1), body).into())
     }
 
     pub(super) fn confirms_collections(&mut self, scene: Scene<'_>) -> Option<Sent> {

@@ -4,6 +4,7 @@ use super::{People, Scene, Sent};
 use domain::event::DisputeOutcome;
 use domain::plan::{LimitKind, OnLimit};
 use domain::{Actor, ArrangementId, CalendarId, Command, CommandBody, Date, MemberId, PaymentState};
+use money::Rate;
 
 /// An act of the operator with a second person.
 pub(crate) fn by_operator(body: CommandBody) -> Command {
@@ -73,6 +74,19 @@ impl People {
             return None;
         }
         Some(by_operator(CommandBody::ResumeFacility { arrangement }).into())
+    }
+
+    pub(super) fn publishes_a_unit_value(&mut self, scene: Scene<'_>) -> Option<Sent> {
+        let arrangement = self.arrangement(scene)?;
+        let unit = scene.shape.arrangement(arrangement).plan.additions.unit.as_ref();
+        if unit.is_none_or(|unit| !unit.published) && !self.random.chance(scene.knobs.wrong_ppm) {
+            return None;
+        }
+        let view = scene.view(arrangement);
+        let today = view.open_date.or(view.closed_date)?;
+        let from = today.plus_days(i32::try_from(self.random.below(5)).expect("small") - 1);
+        let value = Rate::new(self.random.between(5_000, 20_000), 4).ok()?;
+        Some(by_operator(CommandBody::PublishUnitValue { arrangement, from, value }).into())
     }
 
     /// A rate that interest follows where the rules name one; now and then one that they do not name.

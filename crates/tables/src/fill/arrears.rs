@@ -27,7 +27,7 @@ impl Filler {
         pay_ins: &[(u32, u64)],
         pay_outs: &[(u32, u64)],
     ) -> Taken<About> {
-        let asset = self.house.arrangement(id)?.asset;
+        let asset = self.house.arrangement(id)?.settlement;
         for (number, &(leg, covered)) in (0..).zip(pay_ins) {
             let leg = known(self.leg(id, cycle, leg)?, "leg of a completed cycle", leg)?;
             let covered = i128::from(covered);
@@ -55,7 +55,7 @@ impl Filler {
         amount: AmountMinor,
         paid: &[(MemberId, AmountMinor)],
     ) -> Taken<About> {
-        let asset = self.house.arrangement(id)?.asset;
+        let asset = self.house.arrangement(id)?.settlement;
         let net_due = |member| in_arrangement(id, Owner::Member(member), asset, AccountKind::NetDue);
         let agent = in_arrangement(id, Owner::House, asset, AccountKind::Agent);
         self.post_told((agent, net_due(member)), amount.as_balance(), (None, 0))?;

@@ -11,7 +11,7 @@ impl Filler {
     pub(super) fn cycle_closed_with_credit(&mut self, close: &CycleClosedWithCredit) -> Taken<About> {
         let about = self.cycle_closed(&close.closed)?;
         let id = close.closed.arrangement;
-        let asset = self.house.arrangement(id)?.asset;
+        let asset = self.house.arrangement(id)?.settlement;
         let of_member = |member: MemberId, kind| in_arrangement(id, Owner::Member(member), asset, kind);
         let mut number = 0;
         for (holding, change) in &close.changes {
@@ -35,7 +35,7 @@ impl Filler {
         amount: AmountMinor,
         deposit: bool,
     ) -> Taken<About> {
-        let asset = self.house.arrangement(id)?.asset;
+        let asset = self.house.arrangement(id)?.settlement;
         let agent = in_arrangement(id, Owner::House, asset, AccountKind::Agent);
         let fund = in_arrangement(id, member.map_or(Owner::House, Owner::Member), asset, AccountKind::Fund);
         self.post_told((agent, fund), if deposit { amount.as_balance() } else { -amount.as_balance() }, (None, 0))?;

@@ -21,7 +21,8 @@ impl Filler {
         if arrangement.cycle != closed.cycle {
             return disagree(format!("cycle {} closes while {} is open", closed.cycle, arrangement.cycle));
         }
-        let (asset, in_asset) = (arrangement.asset, arrangement.rules.positions_in_asset);
+        let unit = arrangement.rules.unit.is_some();
+        let (asset, in_asset) = (arrangement.settlement, arrangement.rules.positions_in_asset && !unit);
         self.require_positions(closed)?;
         self.post_close(closed, asset, in_asset)?;
         self.put_nets(closed, asset)?;
@@ -181,7 +182,7 @@ impl Filler {
         let amount = if *part == Cell::Null { column("amount_minor") } else { part };
         let (amount, pay_in) = (amount.as_whole(), *column("pay_in") == Cell::Integer(1));
         let (member, amount) = (known(member, "member of leg", leg)?, known(amount, "amount of leg", leg)?);
-        let asset = self.house.arrangement(id)?.asset;
+        let asset = self.house.arrangement(id)?.settlement;
         let net_due = in_arrangement(id, Owner::Member(member), asset, AccountKind::NetDue);
         let agent = in_arrangement(id, Owner::House, asset, AccountKind::Agent);
         self.post(agent, net_due, if pay_in { amount } else { -amount })?;

@@ -46,6 +46,8 @@ pub(crate) struct Rules {
     pub(crate) is_par: bool,
     pub(crate) positions_in_asset: bool,
     pub(crate) asset: CurrencyCode,
+    /// The unit of account in which positions are, where there is one.
+    pub(crate) unit: Option<CurrencyCode>,
     /// Whether leg 2 moves balances with the agent instead of positions.
     pub(crate) gross: bool,
     pub(crate) fees: Option<FeeRule>,
@@ -58,6 +60,7 @@ impl Rules {
             is_par: plan.price == Price::Par,
             positions_in_asset: plan.position_currency == PositionCurrency::Asset,
             asset: plan.settlement_asset,
+            unit: plan.additions.unit.as_ref().map(|unit| unit.code),
             gross: plan.settles_gross(),
             fees: plan.additions.fees.clone(),
         }
@@ -67,7 +70,10 @@ impl Rules {
 #[derive(Clone)]
 pub(crate) struct Arrangement {
     pub(crate) rules: Rules,
+    /// What positions are in: the settlement asset, or the unit of account.
     pub(crate) asset: CurrencyId,
+    /// What nets are paid in.
+    pub(crate) settlement: CurrencyId,
     pub(crate) open_day: Option<Date>,
     pub(crate) cycle: CycleId,
     pub(crate) run: Option<RunId>,

@@ -9,10 +9,16 @@ use domain::limit::{LimitSetting, Scope};
 use domain::{ArrangementId, Date, InstitutionId, MemberId};
 
 impl Filler {
-    pub(super) fn limit_set(&mut self, setting: LimitSetting) -> Taken<About> {
+    /// A limit that holds from this event on, whatever the day.
+    pub(super) fn limit_in_force(&mut self, setting: LimitSetting) -> Taken<About> {
+        self.put_setting(setting)?;
+        self.put_in_force(setting.arrangement, setting.scope, self.seq)?;
+        Ok(About::arrangement(setting.arrangement))
+    }
+
+    fn put_setting(&mut self, setting: LimitSetting) -> Taken {
         let LimitSetting { arrangement, scope, maximum_minor, effective } = setting;
-        let found = self.house.arrangement(arrangement)?;
-        let (currency, today) = (found.asset, found.open_day);
+        let currency = self.house.arrangement(arrangement)?.asset;
         let [kind, institution, debtor, member] = scope_cells(scope);
         let row = [
             self.seq.into(),
@@ -29,6 +35,13 @@ impl Filler {
             Cell::Null,
         ];
         self.store.insert(Table::LimitSetting, &row)?;
+        Ok(())
+    }
+
+    pub(super) fn limit_set(&mut self, setting: LimitSetting) -> Taken<About> {
+        let LimitSetting { arrangement, scope, effective, .. } = setting;
+        let today = self.house.arrangement(arrangement)?.open_day;
+        self.put_setting(setting)?;
         if today.is_some_and(|today| effective <= today) {
             self.put_in_force(arrangement, scope, self.seq)?;
         } else if let Some(earlier) = self.house.limits_ahead.insert((arrangement, scope, effective), self.seq) {
@@ -73,6 +86,7 @@ impl Filler {
             | Scope::Prefinancing(member)
             | Scope::MemberTowardsAll(member)
             | Scope::PrefundedBalance(member)
+            | Scope::Allocation(member)
             | Scope::CommittedLine(member)
             | Scope::Quota(member)
             | Scope::Claims(member)

@@ -86,13 +86,14 @@ impl Filler {
             house.institutions.push(Institution { member, currency });
             Some(())
         })?;
-        let sql = "SELECT initiator, price, position_currency, settlement_asset, netting, fees FROM rulebook ORDER BY rulebook";
+        let sql = "SELECT initiator, price, position_currency, settlement_asset, netting, fees, unit_of_account FROM rulebook ORDER BY rulebook";
         each(&self.store, "rulebook", sql, |row| {
             house.rulebooks.push(Rules {
                 initiator: Initiator::of_name(row.text(0)?)?,
                 is_par: row.text(1)? == PAR,
                 positions_in_asset: PositionCurrency::of_name(row.text(2)?)? == PositionCurrency::Asset,
                 asset: CurrencyCode::parse(row.text(3)?).ok()?,
+                unit: if row.is_null(6)? { None } else { Some(CurrencyCode::parse(row.text(6)?).ok()?) },
                 gross: Netting::of_name(row.text(4)?)? == Netting::None,
                 fees: if row.is_null(5)? { None } else { Some(fee_rule(row.text(5)?)?) },
             });
@@ -121,10 +122,16 @@ impl Filler {
         let house = &mut self.house;
         let sql = "SELECT rulebook, asset FROM arrangement ORDER BY arrangement";
         each(&self.store, "arrangement", sql, |row| {
-            let rulebook: usize = row.number(0)?;
+            let rules = house.rulebooks.get(row.number::<usize>(0)?)?.clone();
+            let settlement = CurrencyId(row.number(1)?);
+            let asset = match rules.unit {
+                Some(unit) => house.currency_of(unit).ok()?,
+                None => settlement,
+            };
             house.arrangements.push(Arrangement {
-                rules: house.rulebooks.get(rulebook)?.clone(),
-                asset: CurrencyId(row.number(1)?),
+                rules,
+                asset,
+                settlement,
                 open_day: None,
                 cycle: CycleId(0),
                 run: None,

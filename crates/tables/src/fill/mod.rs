@@ -34,6 +34,7 @@ mod running;
 mod runs;
 mod shelf;
 mod trouble;
+mod units;
 
 pub(crate) use trouble::{Taken, Trouble};
 
@@ -169,6 +170,16 @@ impl Filler {
             EventBody::CancelPending { payment } => self.cancel_pending(*payment),
             EventBody::RunConcluded { arrangement, run, method, value_minor, proof } => {
                 self.run_concluded(*arrangement, *run, *method, *value_minor, *proof)
+            }
+            EventBody::UnitValuePublished { arrangement, from, value } => self.unit_value(*arrangement, *from, *value),
+            EventBody::PositionReported { arrangement, debtor, creditor, amount } => {
+                self.position_reported(*arrangement, (*debtor, *creditor), *amount)
+            }
+            EventBody::AllocationGiven { arrangement, giver, amount, .. } => {
+                self.allocation_changed(*arrangement, *giver, -amount.as_balance())
+            }
+            EventBody::AllocationTaken { arrangement, taker, amount } => {
+                self.allocation_changed(*arrangement, *taker, amount.as_balance())
             }
             EventBody::FacilityStopped { arrangement } | EventBody::FacilityResumed { arrangement } => {
                 Ok(About::arrangement(*arrangement))

@@ -203,7 +203,7 @@ impl Filler {
         member: MemberId,
         amount_minor: i128,
     ) -> Taken {
-        let asset = self.house.arrangement(arrangement)?.asset;
+        let asset = self.house.arrangement(arrangement)?.settlement;
         let agent = in_arrangement(arrangement, Owner::House, asset, AccountKind::Agent);
         let prefunding = in_arrangement(arrangement, Owner::Member(member), asset, AccountKind::Prefunding);
         self.post(agent, prefunding, amount_minor)

@@ -136,6 +136,7 @@ impl Filler {
             plan.settlement_asset.as_str().into(),
             plan.cycle.netting.name().into(),
             queueing_limit(plan).map(|kind| kind.name()).into(),
+            plan.additions.unit.as_ref().map(|unit| unit.code.as_str()).into(),
             plan.additions.fees.as_ref().map(fee_text).into(),
             source.into(),
             self.seq.into(),
@@ -157,10 +158,12 @@ impl Filler {
     ) -> Taken {
         require_next("arrangement", arrangement.index(), self.house.arrangements.len())?;
         let rules = self.house.rules(rulebook)?;
-        let asset = self.house.currency_of(rules.asset)?;
+        let settlement = self.house.currency_of(rules.asset)?;
+        let asset = rules.unit.map_or(Ok(settlement), |unit| self.house.currency_of(unit))?;
         self.house.arrangements.push(Arrangement {
             rules,
             asset,
+            settlement,
             open_day: None,
             cycle: CycleId(0),
             run: None,
@@ -170,7 +173,7 @@ impl Filler {
         let row = [
             arrangement.into(),
             rulebook.into(),
-            asset.into(),
+            settlement.into(),
             agent_calendar.into(),
             asset_calendar.into(),
             self.seq.into(),
@@ -205,7 +208,7 @@ impl Filler {
         amount: AmountMinor,
         deposit: bool,
     ) -> Taken {
-        let asset = self.house.arrangement(arrangement)?.asset;
+        let asset = self.house.arrangement(arrangement)?.settlement;
         self.post_prefunding(arrangement, member, if deposit { amount.as_balance() } else { -amount.as_balance() })?;
         let row = [self.seq.into(), arrangement.into(), member.into(), deposit.into(), amount.into(), asset.into()];
         self.store.insert(Table::PrefundingMovement, &row)?;

@@ -142,7 +142,7 @@ impl Filler {
 
     /// A member's account in the settlement asset.
     fn own(&self, id: ArrangementId, member: MemberId, kind: AccountKind) -> Taken<AccountKey> {
-        Ok(in_arrangement(id, Owner::Member(member), self.house.arrangement(id)?.asset, kind))
+        Ok(in_arrangement(id, Owner::Member(member), self.house.arrangement(id)?.settlement, kind))
     }
 }
 

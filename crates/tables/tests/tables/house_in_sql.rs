@@ -342,6 +342,15 @@ fn add_figures(reader: &Reader, form: &mut CanonicalForm) {
             low_owes_minor: row.whole(4),
         });
     }
+    let sql = "SELECT arrangement, from_day, value FROM unit_value
+        WHERE seq = (
+            SELECT max(seq) FROM unit_value AS other
+            WHERE other.arrangement = unit_value.arrangement AND other.from_day = unit_value.from_day
+        )";
+    for row in rows(reader, sql) {
+        let (from, value) = (date(row.number(1)), Rate::parse(row.text(2)).unwrap());
+        form.add(&Row::UnitValue { arrangement: arrangement(&row, 0), from, value });
+    }
     // A facility that stopped and was not resumed since: the last of its two events.
     let sql = "SELECT arrangement FROM (
             SELECT arrangement, type, max(seq) FROM event WHERE type IN (71, 72) GROUP BY arrangement
@@ -554,6 +563,7 @@ fn scope(row: &Sql) -> Scope {
         "quota" => Scope::Quota(member(row, 4)),
         "claims" => Scope::Claims(member(row, 4)),
         "debts" => Scope::Debts(member(row, 4)),
+        "allocation" => Scope::Allocation(member(row, 4)),
         other => panic!("a limit {other}"),
     }
 }
@@ -647,9 +657,10 @@ fn the_state_of_simulated_houses_computed_from_the_tables_is_that_of_the_auditor
         "RunOpened",
         "CancelPending",
         "RunConcluded",
-        // No index is in what the simulator draws, and nothing that a fund has to pay.
+        // No index is in what the simulator draws, nothing that a fund has to pay, and no rulebook that runs has reports.
         "CloseStopped",
         "IndexPublished",
+        "PositionReported",
     ];
     let missing = |seen: &BTreeMap<String, u64>| -> Vec<&str> {
         let names = codec::EVENT_TYPES.iter().map(|kind| kind.name);

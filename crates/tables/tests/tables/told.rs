@@ -108,8 +108,12 @@ impl Told {
     pub fn limit(&mut self, arrangement: ArrangementId, scope: Scope, maximum_minor: u64, effective: &str) {
         let body = EventBody::LimitSet(LimitSetting { arrangement, scope, maximum_minor, effective: day(effective) });
         match scope {
-            Scope::CommittedLine(_) | Scope::Quota(_) | Scope::MemberTowardsAll(_) | Scope::Facility => {
-                self.operator(body)
+            Scope::CommittedLine(_)
+            | Scope::Quota(_)
+            | Scope::MemberTowardsAll(_)
+            | Scope::Facility
+            | Scope::Allocation(_) => {
+                self.operator(body);
             }
             Scope::InstitutionShare(institution) => self.by(member_of(MemberId(small(i64::from(institution.0)))), body),
             Scope::Pair { creditor, .. } => self.by(member_of(creditor), body),

@@ -3,9 +3,10 @@
 use super::Features;
 use crate::schema::{
     CounterpartyKind, Credit, Decomposition, DenominationIn, FeeKind, FundedBy, InterestKind, InterestOn, Limit,
-    LimitAction, LimitOwner, LimitScope, NettingKind, PositionsIn, PriceKind, QuotaBy, Rulebook, RungAction, RungOf,
-    UnitKind, Unset,
+    LimitAction, LimitOwner, LimitScope, NettingKind, OnUnitChange, PositionsIn, PriceKind, QuotaBy, Rulebook,
+    RungAction, RungOf, UnitKind, Unset,
 };
+use money::{CurrencyCode, Rate};
 
 pub(super) fn gather(rulebook: &Rulebook, features: &mut Features) {
     units(rulebook, features);
@@ -45,17 +46,74 @@ pub(super) fn gather(rulebook: &Rulebook, features: &mut Features) {
 }
 
 fn units(rulebook: &Rulebook, features: &mut Features) {
-    for unit in rulebook.units.iter() {
+    let in_unit = rulebook.positions.currency == PositionsIn::Unit;
+    for (index, unit) in rulebook.units.iter().enumerate() {
+        let code = &unit.code.0;
         let feature = match unit.kind {
-            UnitKind::Currency if unit.code.0 == rulebook.asset.currency.as_str() => continue,
-            UnitKind::Currency => format!("a unit of account other than the settlement asset: {}", unit.code.0),
-            UnitKind::FixedParity => format!("a unit of account at a parity: {}", unit.code.0),
-            UnitKind::Gold => format!("a unit of account in gold: {}", unit.code.0),
-            UnitKind::DatedSeries => format!("a unit of account by dated values: {}", unit.code.0),
-            UnitKind::Basket => format!("a unit of account that is a basket: {}", unit.code.0),
+            UnitKind::Currency if *code == rulebook.asset.currency.as_str() => continue,
+            UnitKind::Currency => format!("a unit of account other than the settlement asset: {code}"),
+            UnitKind::Basket => format!("a unit of account that is a basket: {code}"),
+            UnitKind::FixedParity | UnitKind::Gold | UnitKind::DatedSeries if index > 0 => {
+                format!("a second unit of account: {code}")
+            }
+            UnitKind::FixedParity | UnitKind::Gold | UnitKind::DatedSeries if CurrencyCode::parse(code).is_err() => {
+                format!("a unit of account without a code of three capitals: {code}")
+            }
+            UnitKind::FixedParity | UnitKind::Gold | UnitKind::DatedSeries if !in_unit => {
+                format!("a unit of account in which positions are not kept: {code}")
+            }
+            UnitKind::DatedSeries if unit.on_change == Some(OnUnitChange::OldValue) => {
+                format!("open positions settled at the old value of {code}")
+            }
+            UnitKind::FixedParity | UnitKind::DatedSeries => {
+                let values = unit.values.iter().flat_map(|values| values.iter()).map(|value| &value.value);
+                let mut all = unit.parity.iter().chain(values);
+                features.add_if(
+                    all.any(|value| value.0.mantissa() > 1_000_000_000 || value.0.decimals() > 9),
+                    &unit.source,
+                    format!("a value of {code} beyond nine digits"),
+                );
+                let other = unit.currency.is_some_and(|currency| currency != rulebook.asset.currency);
+                features.add_if(other, &unit.source, format!("a value of {code} in another currency than the asset"));
+                continue;
+            }
+            UnitKind::Gold => continue,
         };
         features.add(&unit.source, feature);
     }
+    if in_unit {
+        let source = &rulebook.positions.source;
+        let par = rulebook.price.kind == PriceKind::Par;
+        features.add_if(!par, source, "positions in a unit of account with prices");
+        let bilateral = rulebook.cycle.netting == NettingKind::Bilateral;
+        // Where a unit is always worth one of the asset, an amount of the one is the same amount of the other.
+        let at_par = always_at_par(rulebook);
+        features.add_if(bilateral && !at_par, source, "positions in a unit of account netted pair by pair");
+        features.add_if(rulebook.fees.kind != FeeKind::None, source, "fees beside positions in a unit of account");
+        features.add_if(rulebook.queue.is_some(), source, "a queue of orders in a unit of account");
+        let credit = rulebook.credit.is_some();
+        features.add_if(credit && !at_par, source, "credit beside positions in a unit of account whose value is not 1");
+        for limit in rulebook.limits.iter() {
+            let in_deposits = matches!(
+                limit.scope,
+                LimitScope::InstitutionShare
+                    | LimitScope::PrefundedBalance
+                    | LimitScope::MemberTowardsAll
+                    | LimitScope::Facility
+            );
+            let feature = format!("a limit {} over positions in a unit of account", limit.scope.word());
+            features.add_if(in_deposits, &limit.source, feature);
+        }
+    }
+}
+
+/// Whether the unit of account is worth one unit of the settlement asset on every day.
+fn always_at_par(rulebook: &Rulebook) -> bool {
+    rulebook.units.first().is_some_and(|unit| match unit.kind {
+        UnitKind::Gold => true,
+        UnitKind::FixedParity => unit.parity.as_ref().is_some_and(|parity| parity.0.cmp_value(Rate::ONE).is_eq()),
+        UnitKind::Currency | UnitKind::Basket | UnitKind::DatedSeries => false,
+    })
 }
 
 fn price(rulebook: &Rulebook, features: &mut Features) {
@@ -72,7 +130,6 @@ fn price(rulebook: &Rulebook, features: &mut Features) {
         PriceKind::ProviderQuotes => features.add(&price.source, "prices from third parties' quotes"),
     }
     let positions = &rulebook.positions;
-    features.add_if(positions.currency == PositionsIn::Unit, &positions.source, "positions in a unit of account");
     if let Some(evidence) = &rulebook.evidence {
         let several = positions.currency == PositionsIn::Denominated;
         features.add_if(several, &evidence.source, "an amount for evidence over positions in several currencies");
@@ -82,7 +139,6 @@ fn price(rulebook: &Rulebook, features: &mut Features) {
 fn limit(limit: &Limit, rulebook: &Rulebook, features: &mut Features) {
     let Some(owners) = owners_run(limit.scope) else {
         let feature = match limit.scope {
-            LimitScope::Allocation => "allocations".to_owned(),
             LimitScope::AutomaticCredit => "automatic credit".to_owned(),
             other => format!("a limit of the kind {}", other.word()),
         };
@@ -92,8 +148,10 @@ fn limit(limit: &Limit, rulebook: &Rulebook, features: &mut Features) {
     let scope = limit.scope.word();
     let owned = owners.contains(&limit.owner);
     features.add_if(!owned, &limit.source, format!("a limit {scope} set by {}", limit.owner.word()));
-    let over_balances =
-        matches!(limit.scope, LimitScope::MemberTowardsAll | LimitScope::Facility | LimitScope::PrefundedBalance);
+    let over_balances = matches!(
+        limit.scope,
+        LimitScope::MemberTowardsAll | LimitScope::Facility | LimitScope::PrefundedBalance | LimitScope::Allocation
+    );
     let queued = over_balances && rulebook.queue.is_some();
     features.add_if(queued, &limit.source, format!("a limit {scope} beside a queue"));
     let maximum = limit.when_unset == Unset::Maximum
@@ -110,7 +168,7 @@ fn limit(limit: &Limit, rulebook: &Rulebook, features: &mut Features) {
         LimitAction::PayInAsset => {
             matches!(limit.scope, LimitScope::Quota | LimitScope::Claims | LimitScope::Debts)
         }
-        LimitAction::BuyAllocation => false,
+        LimitAction::BuyAllocation => limit.scope == LimitScope::Allocation,
     };
     features.add_if(!run, &limit.source, format!("{} at the limit {scope}", limit.on_limit.word()));
 }
@@ -128,10 +186,10 @@ fn owners_run(scope: LimitScope) -> Option<&'static [LimitOwner]> {
         | LimitScope::Claims
         | LimitScope::Debts => Some(&[LimitOwner::Member]),
         LimitScope::Quota => Some(&[LimitOwner::Operator, LimitOwner::Council]),
-        LimitScope::MemberTowardsAll | LimitScope::Facility => {
+        LimitScope::MemberTowardsAll | LimitScope::Facility | LimitScope::Allocation => {
             Some(&[LimitOwner::Operator, LimitOwner::Council, LimitOwner::Rulebook])
         }
-        LimitScope::Allocation | LimitScope::AutomaticCredit | LimitScope::PersonDay | LimitScope::Window => None,
+        LimitScope::AutomaticCredit | LimitScope::PersonDay | LimitScope::Window => None,
     }
 }
 

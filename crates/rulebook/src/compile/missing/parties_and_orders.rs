@@ -1,7 +1,7 @@
 //! Not built: of members, pairs, orders.
 
 use super::Features;
-use crate::schema::{CheckedBy, DenominationIn, EligiblePairs, InitiatorKind, Origin, Register, Rulebook, Tier};
+use crate::schema::{CheckedBy, DenominationIn, EligiblePairs, Origin, PositionsIn, Register, Rulebook, Tier};
 
 pub(super) fn gather(rulebook: &Rulebook, features: &mut Features) {
     members(rulebook, features);
@@ -10,23 +10,24 @@ pub(super) fn gather(rulebook: &Rulebook, features: &mut Features) {
     if let Some(tenor) = &rulebook.tenor {
         features.add_if(tenor.checked_by == CheckedBy::House, &tenor.source, "a term limit checked by the house");
     }
-    let initiation = &rulebook.initiation;
-    let reported = initiation.initiator == InitiatorKind::Reported;
-    features.add_if(reported, &initiation.source, "positions reported by members instead of payments");
     if let Some(instrument) = &rulebook.instrument {
         let kept = instrument.commitments_kept_by == Register::House;
         features.add_if(kept, &instrument.source, "a register of future commitments");
     }
     let denomination = &rulebook.denomination;
     let in_unit = denomination.admitted.contains(&DenominationIn::Unit);
-    features.add_if(in_unit, &denomination.source, "orders in a unit of account");
+    let others = in_unit && rulebook.positions.currency != PositionsIn::Unit;
+    features.add_if(others, &denomination.source, "orders in a unit of account in which positions are not kept");
+    let beside = rulebook.positions.currency == PositionsIn::Unit && denomination.admitted.len() > 1;
+    features.add_if(beside, &denomination.source, "orders in a unit of account and in something else");
 }
 
 fn members(rulebook: &Rulebook, features: &mut Features) {
     let members = &rulebook.members;
     match members.tier {
         Tier::CentralBanksAndInstitutions => {}
-        Tier::CentralBanksOnly => features.add(&members.source, "members without institutions"),
+        // A monetary authority stands for itself by an institution of its own.
+        Tier::CentralBanksOnly => {}
         Tier::InstitutionsDirect => features.add(&members.source, "institutions as direct members"),
     }
     let Some(pairs) = &rulebook.pairs else { return };

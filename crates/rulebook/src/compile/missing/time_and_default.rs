@@ -2,9 +2,9 @@
 
 use super::Features;
 use crate::schema::{
-    CarriedOutBy, ClaimsAre, ClearedItems, CycleLengthKind, Effect, FinalAt, InstructionsAre, InterestRuns, LimitScope,
-    OpenItems, PositionsIn, Promise, QueuedItems, Recall, ReturnItems, Roll, Rulebook, SettlementMethod, Trigger,
-    TriggerOn,
+    CarriedOutBy, ClaimsAre, ClearedItems, CycleLengthKind, Effect, FinalAt, InitiatorKind, InstructionsAre,
+    InterestRuns, LimitScope, OpenItems, PositionsIn, Promise, QueuedItems, Recall, ReturnItems, Roll, Rulebook,
+    SettlementMethod, Trigger, TriggerOn,
 };
 
 pub(super) fn gather(rulebook: &Rulebook, features: &mut Features) {
@@ -27,6 +27,10 @@ pub(super) fn gather(rulebook: &Rulebook, features: &mut Features) {
 /// The four shapes of triggers that run: docs/payment-states.md.
 fn legs(rulebook: &Rulebook, features: &mut Features) {
     let legs = &rulebook.legs;
+    // Where members report, no payment has legs.
+    if rulebook.initiation.initiator == InitiatorKind::Reported {
+        return;
+    }
     let days = |trigger: &Trigger| trigger.plus_business_days.map_or(0, crate::value::Whole::get);
     let shape = (legs.collection.on, legs.clearing.on, legs.payout.on);
     let run = matches!(
