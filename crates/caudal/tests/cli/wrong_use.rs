@@ -105,7 +105,7 @@ fn what_only_the_lab_can_see_is_wrong_use_with_a_code_of_its_own() {
 fn what_is_not_built_is_named_with_its_article() {
     let ended = run(&words("simulate --arrangement cach"));
     ended.fails(2, "RULEBOOK_NOT_BUILT");
-    assert!(ended.err.contains("not built: positions in a unit of account (article: "), "{}", ended.err);
+    assert!(ended.err.contains("not built: automatic credit (article: "), "{}", ended.err);
 }
 
 #[test]
