@@ -34,18 +34,6 @@ impl Model {
         Ok(())
     }
 
-    /// What is due is at most what the pair owes beyond its line: the rest has lapsed with its cause.
-    pub(crate) fn lapse_transfer(&mut self, id: ArrangementId, debtor: MemberId, creditor: MemberId) -> Checked {
-        let arrangement = self.arrangement_mut(id)?;
-        let line = arrangement.maximum(LimitKind::Pair, Scope::Pair { debtor, creditor }).unwrap_or(0);
-        let beyond = (arrangement.pair_use(debtor, creditor) - line).max(0);
-        if let Some((amount, _)) = arrangement.transfers.get_mut(&(debtor, creditor)) {
-            *amount = u64::try_from(beyond).unwrap_or(u64::MAX).min(*amount);
-        }
-        arrangement.transfers.retain(|_, (amount, _)| *amount > 0);
-        Ok(())
-    }
-
     pub(crate) fn transfer_due(
         &mut self,
         id: ArrangementId,

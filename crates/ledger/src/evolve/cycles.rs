@@ -319,7 +319,6 @@ impl State {
             pair.accrue_to(today);
         }
         pair.low_owes_minor -= if debtor < creditor { minor } else { -minor };
-        arrangement.trim_transfer(creditor, debtor);
     }
 }
 

@@ -1,14 +1,14 @@
 //! The life of a payment up to clearing: entered, priced, queued, cleared, ended; and returns.
 
 use crate::payments::PaymentRecord;
-use crate::state::{Arrangement, State, TransferDue, pair_side};
+use crate::state::{Arrangement, State, pair_side};
 use domain::canonical::{document_words, identifier_words};
 use domain::event::{Admitted, Disposition, EndReason, PaymentEntered, Payout, Released};
 use domain::payment::{Amounts, LegState, PricedForPayee, PricedPayment, Step, may};
 use domain::plan::{Denomination, Initiator, LimitKind};
 use domain::{
-    ArrangementId, ContentDigest, CurrencyId, Date, MemberId, PaymentId, PaymentKey, PaymentState, Refusal, RunId,
-    Timestamp, Uetr,
+    ArrangementId, ContentDigest, CurrencyId, Date, PaymentId, PaymentKey, PaymentState, Refusal, RunId, Timestamp,
+    Uetr,
 };
 use money::AmountMinor;
 
@@ -521,22 +521,6 @@ impl Arrangement {
             pair.number_days += low_owes * i128::from(today.0 - value_date.0);
         }
         pair.low_owes_minor += low_owes;
-        self.trim_transfer(debtor, creditor);
-        self.trim_transfer(creditor, debtor);
-    }
-
-    /// A transfer that is due is never more than what the pair owes beyond its line: where that falls, it falls with it, and
-    /// with nothing left nothing is due.
-    pub(super) fn trim_transfer(&mut self, debtor: MemberId, creditor: MemberId) {
-        let Some(due) = self.transfers_due.get(&(debtor, creditor)).copied() else { return };
-        let line = self.pair(debtor, creditor).and_then(|pair| pair.line_minor[pair_side(debtor, creditor)]);
-        let excess = self.pair_use_minor(debtor, creditor) - i128::from(line.unwrap_or(0));
-        let amount_minor = u64::try_from(excess.max(0)).unwrap_or(u64::MAX).min(due.amount_minor);
-        if amount_minor == 0 {
-            self.transfers_due.remove(&(debtor, creditor));
-        } else {
-            self.transfers_due.insert((debtor, creditor), TransferDue { amount_minor, ..due });
-        }
     }
 
     /// The first instant after `now` on the grid of optimisation runs, or the last run of the day.
