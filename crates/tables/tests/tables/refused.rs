@@ -20,7 +20,7 @@ fn text<T>(result: Result<T, TablesFault>) -> String {
 }
 
 fn sample() -> Chain {
-    Chain::of(&simulated(2), 20)
+    Chain::of(&simulated(5), 20)
 }
 
 #[test]
