@@ -173,16 +173,13 @@ impl Report<'_> {
         let hard = signed(outcome.hard_currency_usd_cents);
         let netted = cleared - signed(outcome.nets_usd_cents) / 2;
         let netting = percent(outcome.netting_ratio_ppm());
+        let one_by_one = self.scenario.plan().settles_gross();
+        let paid = if one_by_one { "moved payment by payment" } else { "paid in to settle" };
         let mut rows = vec![
             ("value in", gross, count(payments.submitted), "ordered by customers, at the rate of entry".to_owned()),
             ("cleared", cleared, count(payments.cleared), format!("final: {} of the value in", share(cleared, gross))),
             ("netted", netted, String::new(), format!("set off against each other: {netting} of what cleared")),
-            (
-                "hard currency",
-                hard,
-                String::new(),
-                format!("paid in to settle: {} of what cleared", share(hard, cleared)),
-            ),
+            ("hard currency", hard, String::new(), format!("{paid}: {} of what cleared", share(hard, cleared))),
         ];
         if let Some(credit) = outcome.credit {
             let (taken, most) = (signed(credit.taken_usd_cents), signed(credit.most_owed_usd_cents));

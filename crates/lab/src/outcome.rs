@@ -356,11 +356,12 @@ pub struct Outcome {
     pub gross_usd_cents: u64,
     /// What of it cleared.
     pub cleared_usd_cents: u64,
-    /// Confirmed pay-ins and anticipated transfers, each dollar once, in cents.
+    /// Confirmed pay-ins and anticipated transfers, each dollar once, and what settled payment by payment, in cents.
     pub hard_currency_usd_cents: u128,
     /// Deposited with the agent, in cents.
     pub prefunding_usd_cents: u128,
-    /// Nets without their sign, summed over the members of each netting cycle, then over the cycles, in cents.
+    /// Nets without their sign, summed over the members of each netting cycle, then over the cycles, in cents; a payment that
+    /// settles by itself is a net of its own.
     pub nets_usd_cents: u128,
     /// Whether the auditor found all positions to sum to zero.
     pub positions_sum_to_zero: bool,

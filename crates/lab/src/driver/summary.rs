@@ -40,6 +40,9 @@ pub(crate) fn outcome<J: Journal>(
         return Err(RunFault::Disagreement { what: "the number of payments" });
     }
     let (runs, gains) = tally.runs.finish();
+    // Where each payment settles by itself, nothing is set off and all that cleared moved in the asset.
+    let gross = scenario.plan.settles_gross();
+    let moved_gross = if gross { u128::from(tally.cleared.usd_cents) } else { 0 };
     let minor = |minor: i128| u128::try_from(minor).expect("bug: prefunding below zero");
     Ok(Outcome {
         seed: scenario.seed,
@@ -48,9 +51,9 @@ pub(crate) fn outcome<J: Journal>(
         payments,
         gross_usd_cents: scenario.traffic.usd_cents(),
         cleared_usd_cents: tally.cleared.usd_cents,
-        hard_currency_usd_cents: figures.hard_currency_minor(),
+        hard_currency_usd_cents: figures.hard_currency_minor() + moved_gross,
         prefunding_usd_cents: minor(figures.prefunding_minor),
-        nets_usd_cents: figures.nets_absolute_minor,
+        nets_usd_cents: figures.nets_absolute_minor + 2 * moved_gross,
         positions_sum_to_zero: model.positions_sum_to_zero(),
         cycles_closed: figures.cycles_closed,
         run_count: tally.run_count,
