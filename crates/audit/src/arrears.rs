@@ -6,7 +6,7 @@ use crate::model::Model;
 use domain::event::SettlementLeg;
 use domain::limit::Scope;
 use domain::plan::DayStep;
-use domain::{AccountKind, ArrangementId, CycleId, MemberId, PaymentState};
+use domain::{AccountKind, ArrangementId, CycleId, MemberId};
 use money::AmountMinor;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -180,17 +180,7 @@ impl Model {
     pub(crate) fn check_nothing_waits_from_arrears(&self, id: ArrangementId, members: &BTreeSet<MemberId>) -> Checked {
         let waits = self.open_payments.iter().find(|payment| {
             let found = &self.payments[**payment];
-            let waiting = matches!(
-                found.state,
-                Some(
-                    PaymentState::AwaitingRate
-                        | PaymentState::AwaitingCollection
-                        | PaymentState::Held
-                        | PaymentState::Queued
-                        | PaymentState::InCycle
-                )
-            );
-            found.arrangement == id && waiting && members.contains(&found.payer_member)
+            found.arrangement == id && found.waits() && members.contains(&found.payer_member)
         });
         equal(Check::Suspension, "what waits of a member in arrears", None, waits)
     }

@@ -7,7 +7,7 @@ use domain::ids::Role;
 use domain::limit::Scope;
 use domain::membership::PurposeSet;
 use domain::plan::Purpose;
-use domain::{ArrangementId, Date, Event, EventBody, MemberId, PaymentId, PaymentState};
+use domain::{ArrangementId, Date, Event, EventBody, MemberId, PaymentId};
 use std::collections::BTreeSet;
 
 impl Model {
@@ -85,21 +85,7 @@ impl Model {
     /// The limits of a member and the lines towards it go, and what was set ahead for it.
     pub(crate) fn give_up_limits(&mut self, id: ArrangementId, member: MemberId) -> Checked {
         let own = self.member(member)?.institutions.clone();
-        let concerns = |scope: &Scope| match scope {
-            Scope::InstitutionShare(institution) => own.contains(institution),
-            Scope::Pair { debtor, creditor } => *debtor == member || *creditor == member,
-            Scope::CreditorExposure(of)
-            | Scope::PerPayment(of)
-            | Scope::Prefinancing(of)
-            | Scope::MemberTowardsAll(of)
-            | Scope::Allocation(of)
-            | Scope::PrefundedBalance(of)
-            | Scope::CommittedLine(of)
-            | Scope::Quota(of)
-            | Scope::Claims(of)
-            | Scope::Debts(of) => *of == member,
-            Scope::Facility => false,
-        };
+        let concerns = |scope: &Scope| scope.concerns(member, |institution| own.contains(&institution));
         let arrangement = self.arrangement_mut(id)?;
         arrangement.limits.retain(|scope, _| !concerns(scope));
         arrangement.limits_ahead.retain(|(scope, _), _| !concerns(scope));
@@ -242,17 +228,7 @@ impl Model {
         let waits = |payment: &&PaymentId| {
             let found = &self.payments[**payment];
             let of_them = leaving.contains(&found.payer_member) || leaving.contains(&found.payee_member);
-            let waiting = matches!(
-                found.state,
-                Some(
-                    PaymentState::AwaitingRate
-                        | PaymentState::AwaitingCollection
-                        | PaymentState::Held
-                        | PaymentState::Queued
-                        | PaymentState::InCycle
-                )
-            );
-            found.arrangement == id && of_them && waiting
+            found.arrangement == id && of_them && found.waits()
         };
         let waiting = self.open_payments.iter().find(waits);
         equal(Check::Membership, "what waits of a member that is leaving", None, waiting)

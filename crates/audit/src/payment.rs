@@ -84,6 +84,20 @@ impl Payment {
         }
     }
 
+    /// Whether it has neither cleared nor ended.
+    pub(crate) fn waits(&self) -> bool {
+        matches!(
+            self.state,
+            Some(
+                PaymentState::AwaitingRate
+                    | PaymentState::AwaitingCollection
+                    | PaymentState::Held
+                    | PaymentState::Queued
+                    | PaymentState::InCycle
+            )
+        )
+    }
+
     pub(crate) fn is_closed(&self) -> bool {
         self.state.is_some_and(PaymentState::is_closed)
     }

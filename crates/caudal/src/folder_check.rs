@@ -4,7 +4,7 @@
 use crate::failure::{Exit, Failure};
 use crate::progress::Bar;
 use crate::{auxiliary, hash_key, warnings};
-use domain::{Event, EventSeq, Timestamp};
+use domain::{Event, EventSeq, MemberId, Timestamp};
 use engine::{LedgerMachine, Machine};
 use journal::{Block, Head};
 use std::path::Path;
@@ -21,6 +21,19 @@ pub(crate) struct Sound {
     pub(crate) head: Head,
     /// The ledger after the last event.
     pub(crate) state: ledger::State,
+}
+
+impl Sound {
+    /// The member of a code.
+    ///
+    /// # Errors
+    /// There is none: wrong use.
+    pub(crate) fn member(&self, code: &str, dir: &Path) -> Result<MemberId, Failure> {
+        self.state.member_of_code(code).ok_or_else(|| {
+            let place = dir.display();
+            Failure::wrong_use(format!("there is no member {code}; {place}; `caudal trial-balance` names them"))
+        })
+    }
 }
 
 /// Verifies a folder from its first block to its last, opened for reading only.

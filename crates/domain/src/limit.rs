@@ -41,6 +41,25 @@ pub enum Scope {
 }
 
 impl Scope {
+    /// Whether it is a limit of a member or of one of its institutions, or a line that it grants or is granted.
+    pub fn concerns(self, member: MemberId, is_its_institution: impl Fn(InstitutionId) -> bool) -> bool {
+        match self {
+            Self::InstitutionShare(institution) => is_its_institution(institution),
+            Self::Pair { debtor, creditor } => debtor == member || creditor == member,
+            Self::CreditorExposure(of)
+            | Self::PerPayment(of)
+            | Self::Prefinancing(of)
+            | Self::MemberTowardsAll(of)
+            | Self::Allocation(of)
+            | Self::PrefundedBalance(of)
+            | Self::CommittedLine(of)
+            | Self::Quota(of)
+            | Self::Claims(of)
+            | Self::Debts(of) => of == member,
+            Self::Facility => false,
+        }
+    }
+
     /// The kind of limit of a rulebook; `None` for a committed line, which is part of a cap and not a limit itself.
     #[must_use]
     pub const fn kind(self) -> Option<LimitKind> {

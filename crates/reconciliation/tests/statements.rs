@@ -118,7 +118,7 @@ fn marks_of_mt950_are_credits_debits_and_their_reversals() {
 fn a_message_in_its_blocks_and_several_of_them_are_read() {
     let block = |opening: &str, closing: &str, day: &str| {
         format!(
-            "{{1:F01AAAABBCCAXXX0000000000}}{{2:O9501200}}{{4:\r\n:20:S\r\n:25:ACC\r\n:28C:1\r\n:60F:C240304USD{opening}\r\n\
+            "{{1:F01AAAABBCCADDD0000000000}}{{2:O9501200}}{{4:\r\n:20:S\r\n:25:ACC\r\n:28C:1\r\n:60F:C240304USD{opening}\r\n\
              :61:{day}C5,NTRFR//B\r\nSUPPLEMENT\r\n:62F:C{day}USD{closing}\r\n:64:C{day}USD1,\r\n-}}{{5:{{CHK:0}}}}\r\n"
         )
     };

@@ -75,12 +75,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let sound = folder_check::check(&arguments.data)?;
     let state = &sound.state;
     let place = arguments.data.display();
-    let member = match &arguments.member {
-        None => None,
-        Some(code) => Some(state.member_of_code(code).ok_or_else(|| {
-            Failure::wrong_use(format!("there is no member {code}; {place}; `caudal trial-balance` names them"))
-        })?),
-    };
+    let member = arguments.member.as_deref().map(|code| sound.member(code, &arguments.data)).transpose()?;
     let all: Vec<ArrangementId> = state.arrangement_ids().collect();
     let wanted: Vec<ArrangementId> = match arguments.arrangement {
         None => all,

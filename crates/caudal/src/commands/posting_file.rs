@@ -61,11 +61,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     }
     let sound = folder_check::check(&arguments.data)?;
     let state = &sound.state;
-    let member = state.member_of_code(&arguments.member).ok_or_else(|| {
-        let place = arguments.data.display();
-        let what = &arguments.member;
-        Failure::wrong_use(format!("there is no member {what}; {place}; `caudal trial-balance` names them"))
-    })?;
+    let member = sound.member(&arguments.member, &arguments.data)?;
     let (mut postings, events) = postings(&arguments.data, member, state)?;
     postings.retain(|posting| from.is_none_or(|from| posting.date >= from) && to.is_none_or(|to| posting.date <= to));
     check_own_book(&postings, member);

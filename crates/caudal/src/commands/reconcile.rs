@@ -1,7 +1,7 @@
 //! `caudal reconcile`: does an agent, or a national system, say of the house's account what the house's own books say?
 
 use crate::failure::{Exit, Failure};
-use crate::folder_check;
+use crate::folder_check::{self, Sound};
 use crate::reconciliation_report::{self as report, Reconciled};
 use crate::{output, payment_way, values};
 use audit::{Mirror, MirrorCause, MirrorPosting};
@@ -69,7 +69,7 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let sound = folder_check::check(&arguments.data)?;
     let state = &sound.state;
-    let (mirror, keeper) = keeper(arguments, state)?;
+    let (mirror, keeper) = keeper(arguments, &sound)?;
     let explanations = match &arguments.explanations {
         None => Explanations::default(),
         Some(path) => Explanations::read(&read(path)?).map_err(|error| wrong(path, &error))?,
@@ -103,15 +103,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
 }
 
 /// The mirror, and who answers for what it mirrors.
-fn keeper(arguments: &Arguments, state: &State) -> Result<(Mirror, String), Failure> {
-    let place = arguments.data.display();
+fn keeper(arguments: &Arguments, sound: &Sound) -> Result<(Mirror, String), Failure> {
     if let Some(code) = &arguments.member {
-        let member = state.member_of_code(code).ok_or_else(|| {
-            Failure::wrong_use(format!("there is no member {code}; {place}; `caudal trial-balance` names them"))
-        })?;
-        return Ok((Mirror::NationalSystem(member), code.clone()));
+        return Ok((Mirror::NationalSystem(sound.member(code, &arguments.data)?), code.clone()));
     }
-    let all: Vec<ArrangementId> = state.arrangement_ids().collect();
+    let all: Vec<ArrangementId> = sound.state.arrangement_ids().collect();
+    let place = arguments.data.display();
     let arrangement = match (arguments.arrangement, &all[..]) {
         (Some(number), _) if all.contains(&ArrangementId(number)) => ArrangementId(number),
         (None, [only]) => *only,

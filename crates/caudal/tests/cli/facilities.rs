@@ -38,6 +38,6 @@ fn each_cap_is_what_was_deposited_and_what_is_drawn_and_left_make_it_up() {
     assert_eq!(own, of_all);
     let page = facilities(&["--member", "BRA"]).done();
     assert!(page.contains("cap") && page.contains("to be known") && !page.contains("MEX"), "{page}");
-    facilities(&["--member", "XXX"]).fails(2, "WRONG_USE");
+    facilities(&["--member", "ZZZ"]).fails(2, "WRONG_USE");
     facilities(&["--arrangement", "7"]).fails(2, "WRONG_USE");
 }

@@ -192,7 +192,7 @@ fn files_and_arguments_that_are_wrong_are_told() {
         (vec!["--agent", "--statement", text(&good), "--account", "X"], 3, "STATEMENT_ACCOUNT"),
         (vec!["--agent", "--statement", text(&good), "--explanations", text(&reasons)], 3, "STATEMENT_FORM"),
         (vec!["--agent", "--statement", text(&good), "--arrangement", "7"], 2, "WRONG_USE"),
-        (vec!["--member", "XXX", "--statement", text(&good)], 2, "WRONG_USE"),
+        (vec!["--member", "ZZZ", "--statement", text(&good)], 2, "WRONG_USE"),
         (vec!["--statement", text(&good)], 2, "WRONG_USE"),
         (vec!["--agent", "--member", "BRA", "--statement", text(&good)], 2, "WRONG_USE"),
     ] {
@@ -235,7 +235,7 @@ fn every_account_is_in_the_trial_balance_and_every_whole_book_sums_to_zero() {
     let ended = house.trial_balance(&["--member", "BRA", "--chart", text(&lacking)]);
     ended.fails(3, "CHART_INCOMPLETE");
     assert!(ended.err.contains(names[0]) && ended.err.contains(names[1]) && !ended.err.contains(names[2]), "{ended:?}");
-    house.trial_balance(&["--member", "XXX"]).fails(2, "WRONG_USE");
+    house.trial_balance(&["--member", "ZZZ"]).fails(2, "WRONG_USE");
     house.trial_balance(&["--chart", text(&house.root.path().join("nowhere"))]).fails(3, "FILE_READ");
 }
 
@@ -278,7 +278,7 @@ fn the_posting_files_of_all_days_make_the_trial_balance_of_the_member() {
     let lacking = house.file("lacking.csv", "ours,theirs\nedge-BRA/BRL/payout-due/BRA-1,77\n");
     posting_file(&["--chart", text(&lacking)]).fails(3, "CHART_INCOMPLETE");
     posting_file(&["--from", "2024-03-06", "--to", "2024-03-05"]).fails(2, "WRONG_USE");
-    run(&["posting-file", "--data", text(&house.day), "--member", "XXX"]).fails(2, "WRONG_USE");
+    run(&["posting-file", "--data", text(&house.day), "--member", "ZZZ"]).fails(2, "WRONG_USE");
 }
 
 fn balance_of(book: &Value) -> i64 {

@@ -63,21 +63,7 @@ impl Arrangement {
     pub(super) fn give_up_limits(&mut self, member: MemberId) {
         let own: BTreeSet<InstitutionId> =
             self.participants().filter(|(_, found)| found.member == member).map(|(id, _)| id).collect();
-        let concerns = |scope: &Scope| match *scope {
-            Scope::InstitutionShare(institution) => own.contains(&institution),
-            Scope::Pair { debtor, creditor } => debtor == member || creditor == member,
-            Scope::CreditorExposure(of)
-            | Scope::PerPayment(of)
-            | Scope::Prefinancing(of)
-            | Scope::MemberTowardsAll(of)
-            | Scope::Allocation(of)
-            | Scope::PrefundedBalance(of)
-            | Scope::CommittedLine(of)
-            | Scope::Quota(of)
-            | Scope::Claims(of)
-            | Scope::Debts(of) => of == member,
-            Scope::Facility => false,
-        };
+        let concerns = |scope: &Scope| scope.concerns(member, |institution| own.contains(&institution));
         self.limits.retain(|scope, _| !concerns(scope));
         self.limits_ahead.retain(|(scope, _), _| !concerns(scope));
         for &institution in &own {
